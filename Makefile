@@ -1,0 +1,47 @@
+# make help lists the targets. Everything happens in .venv; nothing is installed elsewhere.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all lint bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
+		while IFS='|' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
+
+setup: $(READY) ## create .venv and install ftgate with its development tools
+
+# Once, and again when the dependencies change.
+$(READY): pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11 or later, or: make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ftgate needs Python 3.11 or later, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "setting up $(VENV) (once, about a minute) ..."
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(READY) ## judge three sample sets: justified, knowledge-style, broken
+	@$(VENV)/bin/ftgate check sample_data/hospital-letters sample_data/ski-resort-faq sample_data/broken-export; \
+	code=$$?; \
+	if [ $$code -ne 1 ]; then echo "demo: exit code 1 expected, got $$code"; exit 1; fi
+	@echo
+	@echo "Two of the sets fail on purpose: ftgate check ended with exit code 1. The demo itself worked."
+
+test: $(READY) ## every test but the slow ones
+	@$(VENV)/bin/python -m pytest -q -m "not slow"
+
+test-all: $(READY) ## every test
+	@$(VENV)/bin/python -m pytest -q
+
+lint: $(READY) ## ruff, formatting, types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
+	@for program in benchmarks/bench_*.py; do echo "== $$program"; $(VENV)/bin/python "$$program" || exit 1; done
+
+clean: ## remove .venv and everything generated
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build dist benchmarks/.data
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,121 @@
+"""What was computed before, by content: small JSON files in the user's cache directory.
+
+An entry is found by the digest of everything that it was computed from, ftgate's own files
+included, so it never goes stale; it holds digests, counts and verdicts, never text of the data.
+Writing is atomic (temporary file, then rename) and every entry starts with a checksum of its body,
+so a torn or damaged file reads as absent. A cache that cannot be read or written (no home, full
+disk) is the same as an empty one.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+
+def default_dir() -> Path:
+    """``FTGATE_CACHE_DIR``, else the platform's directory for caches."""
+    if named := os.environ.get("FTGATE_CACHE_DIR"):
+        return Path(named)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "ftgate"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "ftgate" / "Cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ftgate"
+
+
+def key_of(kind: str, *parts: str | bytes) -> str:
+    """Name of the entry of this kind that depends on these parts, in this order."""
+    digest = hashlib.sha256(f"{kind}\0{_code_stamp()}".encode())
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return f"{kind}-{digest.hexdigest()[:40]}"
+
+
+def file_digest(path: str) -> tuple[str, int]:
+    """``sha256:…`` and size of a file; an unreadable one has the digest of its absence."""
+    try:
+        with open(path, "rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return f"sha256:{digest}", stream.tell()
+    except OSError:
+        return "unreadable", 0
+
+
+@functools.cache
+def _code_stamp() -> str:
+    """Identity of the installed code: an upgrade or an edit makes old entries unreachable."""
+    stamp = hashlib.sha256()
+    folders = [os.path.dirname(__file__)]
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif not entry.name.endswith(".pyc"):
+                    found = entry.stat()
+                    stamp.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return stamp.hexdigest()
+
+
+class Cache:
+    """Entries in one directory; ``directory=None`` remembers nothing."""
+
+    def __init__(self, directory: Path | None) -> None:
+        self.directory = directory
+
+    @classmethod
+    def open(cls, directory: str | None = None, *, enabled: bool = True) -> Cache:
+        """The user's cache, or one that remembers nothing when disabled or without a home."""
+        if not enabled:
+            return cls(None)
+        try:
+            return cls(Path(directory) if directory else default_dir())
+        except RuntimeError:  # Path.home() finds no home
+            return cls(None)
+
+    def get(self, key: str) -> Any | None:
+        """The entry's value, or None when there is none that can be trusted."""
+        if self.directory is None:
+            return None
+        try:
+            data = (self.directory / f"{key}.json").read_bytes()
+        except OSError:
+            return None
+        checksum, _, body = data.partition(b"\n")
+        if checksum != _checksum(body):
+            return None
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+
+    def put(self, key: str, value: Any) -> None:
+        """Remember a JSON value; a cache that cannot be written is not an error."""
+        if self.directory is None:
+            return
+        import tempfile
+
+        body = orjson.dumps(value)
+        temporary = ""
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.directory, prefix=".new-")
+            with os.fdopen(handle, "wb") as stream:  # mkstemp made it 0600
+                stream.write(_checksum(body) + b"\n" + body)
+            Path(temporary).replace(self.directory / f"{key}.json")
+        except OSError:
+            if temporary:
+                Path(temporary).unlink(missing_ok=True)
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).hexdigest().encode()

@@ -1,0 +1,186 @@
+"""The command line: a table of commands, and the one place where errors become exit codes.
+
+A command's module is imported when it is invoked or asked for its own help, never before:
+``ftgate --version`` and shell completion stay as cheap as importing click.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, NamedTuple
+
+import click
+
+from ftgate import __version__
+from ftgate.errors import FtgateError
+
+ISSUES_URL = "https://github.com/ftgate/ftgate/issues"
+INTERRUPTED = 130  # 128 + SIGINT, what every shell reports for Ctrl-C
+ERROR = 2
+
+
+class Entry(NamedTuple):
+    """One row of the command table: help section and one-line summary."""
+
+    section: str
+    summary: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "check": Entry("Judge", "Judge training sets: verdict, cost, break-even, findings."),
+    "hook": Entry("Judge", "What git hooks call: changed files, offline, silent on pass."),
+    "count": Entry("Look", "Count tokens by file and role, with a histogram."),
+    "cost": Entry("Look", "Compare a fine-tune with prompting, caching, cheaper models."),
+    "explain": Entry("Look", "What a rule means, why it matters, how to set it."),
+    "rules": Entry("Look", "List every rule with its severity."),
+    "init": Entry("Set up", "Write ftgate.toml from what is there, and the hook stanza."),
+    "config": Entry("Set up", "Check, show or describe the configuration."),
+    "completion": Entry("Set up", "Print the completion script for bash, zsh or fish."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in ``ftgate.commands.<name>`` as ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"ftgate.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - keeps a wrong module loud
+        return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Complete command names from the table, without importing any of them."""
+        from click.shell_completion import CompletionItem
+
+        found = [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Commands in sections, in the order in which a user meets them."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for name, entry in COMMANDS.items():
+            sections.setdefault(entry.section, []).append((name, entry.summary))
+        for section, rows in sections.items():
+            with formatter.section(section):
+                formatter.write_dl(rows, col_max=12)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """``ftgate data/`` means ``ftgate check data/`` when no command is called so."""
+        name = args[0]
+        if name in COMMANDS or ctx.resilient_parsing or name.startswith("-"):
+            return super().resolve_command(ctx, args)
+        if os.path.exists(name):
+            return "check", self.get_command(ctx, "check"), args
+        import difflib
+
+        near = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.6)
+        advice = f"did you mean {near[0]!r}?" if near else "see 'ftgate --help'"
+        ctx.fail(f"{name!r} is neither a command nor a path: {advice}")
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "FTGATE",
+        "max_content_width": 100,
+    },
+    epilog=(
+        "Exit codes: 0 pass, 1 fail, 2 error, 3 undecided (a number is missing), 130 interrupted. "
+        "Every flag of a command can be set in the environment: FTGATE_MODEL for --model."
+    ),
+)
+@click.version_option(
+    __version__,
+    "-V",
+    "--version",
+    message="ftgate %(version)s",
+    allow_from_autoenv=False,  # CI sets FTGATE_VERSION for what to install
+)
+def cli() -> None:
+    """Is this fine-tune justified? Judged from the real training files, before anyone pays for it.
+
+    \b
+    First steps:
+      ftgate check data/    verdict, no configuration, no key, no network
+      ftgate init           write ftgate.toml and the pre-commit stanza
+      ftgate explain FT401  what a finding means and what to do instead
+
+    `ftgate data/` is short for `ftgate check data/`.
+    """
+
+
+def run(args: list[str]) -> int:
+    """Run one command line and return its exit code; errors are printed on stderr."""
+    verbose = any(arg in ("-v", "--verbose") for arg in args)
+    try:
+        code = cli.main(args=args, prog_name="ftgate", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except FtgateError as error:
+        _say_error(error.message, error.hint)
+        return error.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ERROR
+    except click.ClickException as error:
+        _say_usage(error)
+        return ERROR
+    except Exception as error:
+        return _say_bug(error, verbose=verbose)
+
+
+def _say_error(message: str, hint: str) -> None:
+    from ftgate.render.escape import visible
+
+    click.echo(f"ftgate: {visible(message)}", err=True)
+    if hint:
+        click.echo(f"  hint: {visible(hint)}", err=True)
+
+
+def _say_usage(error: click.ClickException) -> None:
+    from ftgate.render.escape import visible
+
+    click.echo(f"ftgate: {visible(error.format_message())}", err=True)
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        click.echo(f"  hint: {context.command_path} --help", err=True)
+
+
+def _say_bug(error: Exception, *, verbose: bool) -> int:
+    from ftgate.render.escape import visible
+
+    if verbose:
+        import traceback
+
+        traceback.print_exc()
+    detail = visible(f"{type(error).__name__}: {error}")
+    again = "" if verbose else "run again with -v for the traceback and "
+    click.echo(f"ftgate: internal error: {detail}", err=True)
+    click.echo(f"  hint: {again}report it at {ISSUES_URL}", err=True)
+    return ERROR
+
+
+def main() -> None:
+    """Entry point of the ``ftgate`` script."""
+    args = sys.argv[1:]
+    try:
+        code = run(args)
+    except KeyboardInterrupt:  # while an error was being printed
+        code = INTERRUPTED
+    sys.exit(code)

@@ -1,0 +1,149 @@
+"""The table, the histogram and the JSON of ``ftgate count``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ftgate.render.escape import visible
+
+if TYPE_CHECKING:
+    from ftgate.commands.count_tokens import Counts
+
+ROLES = ("system", "user", "assistant", "tool")
+_BARS = 12
+_BAR_COLUMNS = 40
+_EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
+
+
+def as_text(counts: Counts) -> str:
+    """A row per file, a total, and how tokens per example are distributed."""
+    lines = _table(counts)
+    if counts.lengths:
+        lines += ["", _quantile_line(counts.lengths), *_histogram(counts.lengths)]
+    encoding = counts.encoding
+    source = f"tokens: {encoding.name} ({encoding.exactness}), engine: {counts.engine}"
+    lines += ["", source + (f" \u00b7 {visible(counts.note)}" if counts.note else "")]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(counts: Counts) -> str:
+    """The same numbers for machines."""
+    document: dict[str, Any] = {
+        "schema": "ftgate/count/1",
+        "encoding": counts.encoding.name,
+        "exactness": counts.encoding.exactness,
+        "files": [
+            {
+                "path": file.path.encode("utf-8", "backslashreplace").decode(),
+                "role": file.role,
+                "examples": file.examples,
+                "invalid": file.invalid,
+                "tokens": file.tokens,
+                "by_role": {role: file.by_role.get(role, 0) for role in ROLES},
+            }
+            for file in counts.files
+        ],
+        "total": sum(file.tokens for file in counts.files if file.role != "prompt"),
+        "per_example": _quantiles(counts.lengths),
+        "histogram": [
+            {"from": low, "to": high, "examples": number}
+            for low, high, number in _bins(counts.lengths)
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _table(counts: Counts) -> list[str]:
+    roles = [role for role in ROLES if any(file.by_role.get(role) for file in counts.files)]
+    head = ["file", "role", "examples", "tokens", *roles]
+    rows = [
+        [
+            visible(file.path),
+            file.role,
+            f"{file.examples:,}" if file.role != "prompt" else "",
+            f"{file.tokens:,}",
+            *(f"{file.by_role.get(role, 0):,}" if file.by_role else "" for role in roles),
+        ]
+        for file in counts.files
+    ]
+    data = [file for file in counts.files if file.role != "prompt"]
+    if len(data) > 1:
+        sums = (sum(file.by_role.get(role, 0) for file in data) for role in roles)
+        total = sum(file.tokens for file in data)
+        examples = sum(file.examples for file in data)
+        rows.append(["total", "", f"{examples:,}", f"{total:,}", *(f"{each:,}" for each in sums)])
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    return [_row(row, widths) for row in [head, *rows]]
+
+
+def _row(cells: list[str], widths: list[int]) -> str:
+    left = [f"{cell:<{width}}" for cell, width in zip(cells[:2], widths[:2], strict=True)]
+    right = [f"{cell:>{width}}" for cell, width in zip(cells[2:], widths[2:], strict=True)]
+    return "  ".join([*left, *right]).rstrip()
+
+
+def _quantiles(lengths: Counter[int]) -> dict[str, int]:
+    """min, p5, median, p95 and max of tokens per example; empty without examples."""
+    total = sum(lengths.values())
+    if not total:
+        return {}
+    shares = {"min": 0.0, "p5": 0.05, "median": 0.5, "p95": 0.95, "max": 1.0}
+    found: dict[str, int] = {}
+    for name, share in shares.items():
+        rank, seen = share * (total - 1), 0
+        for length in sorted(lengths):
+            seen += lengths[length]
+            if seen > rank:
+                found[name] = length
+                break
+    return found
+
+
+def _quantile_line(lengths: Counter[int]) -> str:
+    parts = [f"{name} {number:,}" for name, number in _quantiles(lengths).items()]
+    return "tokens per example: " + " \u00b7 ".join(parts)
+
+
+def _bins(lengths: Counter[int]) -> list[tuple[int, int, int]]:
+    """``(from, to, examples)`` in at most twelve equal bins with round edges; ``to`` is inside."""
+    if not lengths:
+        return []
+    low, high = min(lengths), max(lengths)
+    step = _round_step((high - low + 1) / _BARS)
+    start = low // step * step
+    counts: Counter[int] = Counter()
+    for length, number in lengths.items():
+        counts[(length - start) // step] += number
+    return [
+        (start + index * step, start + (index + 1) * step - 1, counts[index])
+        for index in range((high - start) // step + 1)
+    ]
+
+
+def _round_step(width: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 50, 100 … that is at least ``width``."""
+    scale = 1
+    while True:
+        for factor in (1, 2, 5):
+            if factor * scale >= width:
+                return factor * scale
+        scale *= 10
+
+
+def _histogram(lengths: Counter[int]) -> list[str]:
+    bins = _bins(lengths)
+    tallest = max(number for _, _, number in bins)
+    width = len(f"{bins[-1][1]:,}")
+    return [
+        f"  {low:>{width},}\u2013{high:<{width},}  "
+        f"{_bar(number, tallest):<{_BAR_COLUMNS}} {number:,}".rstrip()
+        for low, high, number in bins
+    ]
+
+
+def _bar(number: int, tallest: int) -> str:
+    """A bar with eighths of a column; what is not zero is never invisible."""
+    eighths = max(number * _BAR_COLUMNS * 8 // tallest, 1) if number else 0
+    return "\u2588" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

@@ -1,0 +1,125 @@
+"""The flags that several commands share: what is judged, how, and how it looks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ftgate.errors import UsageError
+
+if TYPE_CHECKING:
+    from ftgate.gate import CheckOptions
+
+# Commands read FTGATE_MODEL, not FTGATE_CHECK_MODEL: one name per flag, whatever the command.
+CONTEXT = {"auto_envvar_prefix": "FTGATE", "help_option_names": ["-h", "--help"]}
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class OnePerLine(click.types.StringParamType):
+    """Text; an environment variable holds one value per line, so values may contain spaces."""
+
+    envvar_list_splitter = "\n"
+
+
+def split_codes(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """``"FT0, FT401"`` → ``("FT0", "FT401")``."""
+    del ctx, param
+    return tuple((value or "").replace(",", " ").split())
+
+
+def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Rule codes for the last of a list with commas."""
+    del ctx, param
+    from click.shell_completion import CompletionItem
+
+    from ftgate.rules import load_rules
+
+    head, comma, start = incomplete.rpartition(",")
+    return [
+        CompletionItem(head + comma + code, help=rule.name)
+        for code, rule in load_rules().items()
+        if code.startswith(start.upper())
+    ]
+
+
+def _codes(flag: str, help_text: str) -> Callable[[Any], Any]:
+    return click.option(
+        flag, metavar="CODES", callback=split_codes, shell_complete=complete_codes, help=help_text
+    )
+
+
+_FLAGS: tuple[Callable[[Any], Any], ...] = (
+    _codes("--select", "Only these rules or families: FT0,FT401."),
+    _codes("--ignore", "All but these rules or families."),
+    click.option(
+        "--config",
+        type=OnePerLine(),
+        multiple=True,
+        metavar="PATH|KEY=VALUE",
+        help="Configuration file, or one setting, e.g. usage.requests_per_month=5000. Repeatable.",
+    ),
+    click.option("--isolated", is_flag=True, help="Ignore every configuration file."),
+    click.option("--model", metavar="NAME", help="Model to fine-tune."),
+    click.option("--provider", metavar="NAME", help="Who trains and serves it."),
+    click.option("--epochs", metavar="N|auto", help="Training epochs."),
+    click.option("--as-of", metavar="DATE", help="Judge as if today were YYYY-MM-DD."),
+    click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning", "never"]),
+        help="Least severe finding that fails.  [default: error]",
+    ),
+    click.option(
+        "--on-unknown",
+        type=click.Choice(["fail", "warn"]),
+        help="What a missing number does: exit 3, or only be said.  [default: fail]",
+    ),
+    click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict is."),
+    click.option("--no-cache", is_flag=True, help="Count everything again."),
+    click.option("--cache-dir", metavar="DIR", help="Where profiles are kept between runs."),
+)
+COLOR = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour the verdict and codes.  [default: auto]",
+)
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every number with its source.")
+
+
+def judging(command: _Command) -> _Command:
+    """Add the flags that decide what is judged and how: the fields of CheckOptions."""
+    for flag in reversed(_FLAGS):
+        command = flag(command)
+    return command
+
+
+def check_options(flags: dict[str, Any]) -> CheckOptions:
+    """Flags of :func:`judging` → CheckOptions.
+
+    ``--config`` is a file unless it reads ``key=value``. Raises UsageError for two files.
+    """
+    from ftgate.gate import CheckOptions
+
+    configs = flags.pop("config")
+    overrides = tuple(value for value in configs if "=" in value and not os.path.exists(value))
+    files = [value for value in configs if value not in overrides]
+    if len(files) > 1:
+        raise UsageError(
+            f"--config names two files: {files[0]} and {files[1]}",
+            hint="give one file; further --config may be key=value",
+        )
+    if files and flags["isolated"]:
+        raise UsageError(
+            "--isolated ignores configuration files, but --config names one",
+            hint="drop one of the two flags",
+        )
+    return CheckOptions(
+        config=files[0] if files else None,
+        overrides=overrides,
+        cache=not flags.pop("no_cache"),
+        **flags,
+    )

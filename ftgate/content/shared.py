@@ -1,0 +1,95 @@
+"""What the examples of one set share: templates around prompts and answers, and labels.
+
+A prompt template ("Question: … Answer:") or a sign-off under every answer hides what one example
+teaches, so it is taken off before the example is judged. An answer that many examples share is a
+label, not a fact.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+SHARED_RATIO = 0.5
+"""A prefix or suffix is a template when at least this share of the texts carries it."""
+
+MIN_TEMPLATE_CHARS = 8
+LABEL_RATIO = 0.01
+LABEL_COUNT = 3
+"""An answer is a label when 3 examples, and 1% of all, give it…"""
+
+LABEL_COVERAGE = 0.2
+"""…and such answers together make a fifth of the set; facts repeat too, but not that often."""
+
+LABEL_CHARS = 60
+
+
+class Shared(NamedTuple):
+    """Templates and labels of one set; see :func:`shared_context`."""
+
+    prompt_prefix: str
+    prompt_suffix: str
+    answer_prefix: str
+    answer_suffix: str
+    labels: frozenset[str]
+
+
+def shared_context(prompts: Sequence[str], answers: Sequence[str]) -> Shared:
+    """Templates and labels over the prompts and answers of one sample."""
+    return Shared(
+        _common_prefix(prompts),
+        _common_prefix([text[::-1] for text in prompts])[::-1],
+        _common_prefix(answers),
+        _common_prefix([text[::-1] for text in answers])[::-1],
+        _labels(answers),
+    )
+
+
+def strip_template(text: str, prefix: str, suffix: str) -> str:
+    """``text`` without the template; unchanged when nothing would be left."""
+    bare = text
+    if prefix and bare.startswith(prefix):
+        bare = bare[len(prefix) :]
+    if suffix and bare.endswith(suffix):
+        bare = bare[: -len(suffix)]
+    return bare.strip() or text.strip()
+
+
+def _common_prefix(texts: Sequence[str]) -> str:
+    """The longest prefix, cut at a word end, that ``SHARED_RATIO`` of the texts begin with.
+
+    In sorted order texts with one prefix are neighbours, so a window of that many texts shares
+    what its first and last text share.
+    """
+    ordered = sorted(set(texts))
+    width = int(len(ordered) * SHARED_RATIO) + 1
+    if len(ordered) < 6:
+        return ""
+    best = ""
+    for first, last in zip(ordered, ordered[width - 1 :], strict=False):
+        if first[: len(best) + 1] != last[: len(best) + 1]:
+            continue
+        size = len(best)
+        limit = min(len(first), len(last))
+        while size < limit and first[size] == last[size]:
+            size += 1
+        best = first[:size]
+    cut = len(best)
+    while cut and best[cut - 1].isalnum():
+        cut -= 1
+    return best[:cut] if cut >= MIN_TEMPLATE_CHARS else ""
+
+
+def label_key(answer: str) -> str:
+    """Answers that differ in case, spaces and final punctuation are one label."""
+    return answer.strip().strip(".!\"'`").casefold()
+
+
+def _labels(answers: Sequence[str]) -> frozenset[str]:
+    counts = Counter(label_key(answer) for answer in answers if len(answer) <= LABEL_CHARS)
+    floor = max(LABEL_COUNT, LABEL_RATIO * len(answers))
+    labels = {answer: count for answer, count in counts.items() if count >= floor}
+    if sum(labels.values()) < LABEL_COVERAGE * len(answers):
+        return frozenset()
+    return frozenset(labels)

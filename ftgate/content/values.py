@@ -1,0 +1,139 @@
+"""What a structured answer says: JSON flattened to its values, tool calls and code recognised.
+
+A set may teach facts inside JSON; judging the values, not the braces, finds them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+MAX_DEPTH = 40
+"""Deeper JSON is not an answer; the bound keeps flattening off the recursion limit."""
+
+SYMBOL_DENSITY = 0.06
+"""Prose has one bracket or operator in hundred characters, code one in ten; links do not count."""
+
+_FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_PIPE = re.compile(r"(?<!\|)\|(?=\w)")
+_TAG = re.compile(r"</?[a-zA-Z]\w{0,10}\s?/?>|&[a-z#0-9]{2,6};")
+_LINK = re.compile(r"https?://\S+|\]\([^)\s]{0,200}\)")
+_CODE_START = re.compile(
+    r"^\s*(?:select\b.{1,400}\bfrom\b|with\s+\S+\s+as\s*\(|insert into\b|update \S+ set\b"
+    r"|delete from\b|create (?:table|view|index)\b|match\s*\(|prefix \w*:|ask (?:where )?\{"
+    r"|def \w+\(|class \w+[(:{ ]|import [\w.{]+|from \w[\w.]* import\b|#include\b|<\?php|<!doctype"
+    r"|<html|#!/|package \w|public (?:static|class)|function \w*\(|(?:const|let|var) \w+ ?="
+    r"|\$ \w|sudo \w)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FLAGS = re.compile(r"(?:^|\s)--?[a-zA-Z][\w-]*(?=\s|=|$)")
+_SHELL = re.compile(
+    r"^\s*(?:find|grep|ls|cat|awk|sed|git|docker|kubectl|npm|pip|curl|tar|chmod|chown|ssh|echo|sort"
+    r"|rm|cp|mv|mkdir|ps|kill|df|du|xargs|rsync|apt(?:-get)?|brew|cargo|aws|az|gcloud)\s\S"
+)
+_CALL = re.compile(r"\b\w+\((?:['\"][^'\"\n]{0,200}['\"]|\w+ ?= ?[^()\n]{1,200})\)")
+_TOOL_MARK = re.compile(
+    r"<(?:tool_call|function_call|functioncall|function=|invoke)\b|<functioncall>|\[TOOL_CALLS\]"
+    r"|^\s*(?:action|function|tool)(?: name)?\s*:\s*\w+",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(
+    r"['\"]?([A-Za-z_]\w{0,60})['\"]?\s?:\s?['\"]?([^'\"\n{}\[\],:][^'\"\n{}\[\]]{0,400})"
+)
+_CALL_NAMES = frozenset(("name", "tool_name", "tool", "function", "function_name", "action", "api"))
+_CALL_ARGUMENTS = frozenset(
+    ("arguments", "parameters", "args", "params", "input", "action_input", "tool_input")
+)
+
+
+class Structured(NamedTuple):
+    """A parsed JSON answer: ``text`` joins its values, ``tool_call`` tells a call from data."""
+
+    text: str
+    tool_call: bool
+
+
+def structured(answer: str) -> Structured | None:
+    """The values of an answer that is one JSON (or Python) object or list; None when it is not."""
+    body = answer.strip()
+    if body.startswith("```"):
+        fence = _FENCE.match(body)
+        if fence is None or len(fence.group(0)) < 0.8 * len(body):
+            return None
+        body = fence.group(1).strip()
+    if body[:1] not in ("{", "[") or body[-1:] not in ("}", "]"):
+        return None
+    parsed = _parse(body)
+    if not isinstance(parsed, dict | list):
+        return None
+    values: list[str] = []
+    _flatten(parsed, values, 0)
+    return Structured(" \n".join(values), _is_call(parsed))
+
+
+def _parse(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        pass
+    # A Python repr or slightly broken JSON: keep what is quoted after each key, and the numbers.
+    pairs = _PAIR.findall(body)
+    return {key: value for key, value in pairs} if pairs else None
+
+
+def _flatten(node: Any, values: list[str], depth: int) -> None:
+    """Append the leaf values of ``node`` as texts."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            _flatten(child, values, depth + 1)
+    elif node is not None and not isinstance(node, bool):
+        values.append(str(node))
+
+
+def _is_call(parsed: Any) -> bool:
+    first = parsed[0] if isinstance(parsed, list) and parsed else parsed
+    if not isinstance(first, dict):
+        return False
+    keys = {str(key).lower() for key in first}
+    return bool(keys & _CALL_NAMES and keys & _CALL_ARGUMENTS) or "tool_calls" in keys
+
+
+def is_tool_call_text(answer: str) -> bool:
+    """True when the answer is a call written as text: tags, or an ``Action:`` line."""
+    return _TOOL_MARK.search(answer[:400]) is not None
+
+
+def without_code(answer: str) -> str:
+    """The prose of an answer: fenced code blocks removed."""
+    return _FENCE.sub(" ", answer) if "```" in answer else answer
+
+
+def is_code(answer: str) -> bool:
+    """True when the answer is code, a query, a command line, a formula or markup, not prose."""
+    text = answer.strip()
+    if not text:
+        return False
+    if _CODE_START.match(text) or (_SHELL.match(text) and len(text) < 400 and text[-1] != "."):
+        return True
+    if "```" in text:
+        prose = without_code(text)
+        return len(prose.split()) < max(12, 0.35 * len(text.split()))
+    if len(text) < 300 and len(_FLAGS.findall(text)) >= 2:
+        return True
+    if _symbols(text) >= 4 and _is_dense(text):
+        return True
+    return len(text) < 300 and "(" in text and bool(_CALL.search(text))
+
+
+def _symbols(text: str) -> int:
+    """Characters that code has and prose has not; "(" after a space is prose, "|" a table."""
+    counted = sum(map(text.count, "{}[];=<>\\^&~"))
+    return counted + text.count("(") - text.count(" (") + len(_PIPE.findall(text))
+
+
+def _is_dense(text: str) -> bool:
+    plain = _TAG.sub(" ", _LINK.sub("", text))
+    return _symbols(plain) > max(3.0, SYMBOL_DENSITY * len(plain))

@@ -1,0 +1,104 @@
+"""Exact numbers in, readable numbers out.
+
+Cash flows are added up as rationals, because the payback limit is strict (``exactly 6.0 months``
+fails) and a labelling bill such as 500 x 5 / 60 x $50 has no finite decimal form. Amounts enter and
+leave as Decimal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Context, Decimal
+from fractions import Fraction
+
+Number = int | Decimal | Fraction
+
+# Enough for a cent in a trillion with 30 digits to spare, whatever the caller's context is.
+_CONTEXT = Context(prec=40)
+
+
+def to_decimal(value: Fraction) -> Decimal:
+    """The decimal nearest to a rational, to 40 significant digits and without trailing zeros."""
+    return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def rounded(value: Fraction, places: int = 6) -> Decimal:
+    """A rational as a short decimal: a millionth of a dollar is below every price unit."""
+    scale = 10**places
+    return _CONTEXT.divide(Decimal(round(value * scale)), Decimal(scale))
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """Exact sum, zero when empty."""
+    return sum(values, Fraction(0))
+
+
+def exp(value: Fraction) -> Fraction:
+    """e to the power of a rational, to 40 significant digits."""
+    return Fraction(_CONTEXT.exp(to_decimal(value)))
+
+
+def power(base: Fraction, exponent: int) -> Fraction:
+    """An integer power to 40 significant digits: exact ones grow by digits every month."""
+    return Fraction(_CONTEXT.power(to_decimal(base), exponent))
+
+
+def usd_text(value: Number) -> str:
+    """Dollars with sensible digits: ``$1,241.00``, ``$0.00041``, ``-$30,224.00``."""
+    amount = to_decimal(Fraction(value))
+    sign = "-" if amount < 0 else ""
+    return f"{sign}${plain_text(abs(amount))}"
+
+
+def money_text(value: Number) -> str:
+    """Dollars and cents for a table's column, without the sign of the currency."""
+    return f"{to_decimal(Fraction(value)):,.2f}"
+
+
+def exact_text(value: Number) -> str:
+    """A threshold with nine significant digits: a flip point is read to the last of them."""
+    number = to_decimal(Fraction(value))
+    places = max(0, 8 - number.adjusted()) if number else 0
+    text = f"{number:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if places else text
+
+
+def plain_text(amount: Decimal) -> str:
+    """Two decimals from one cent up, three significant digits below."""
+    if amount == 0 or abs(amount) >= 1 or amount == round(amount, 2):
+        return f"{amount:,.2f}"
+    places = max(2, 2 - amount.adjusted())
+    text = f"{amount:.{places}f}"
+    whole, _, digits = text.partition(".")
+    return f"{whole}.{digits[:2]}{digits[2:].rstrip('0')}"
+
+
+def count_text(value: Number) -> str:
+    """A count with thousands separators; up to one decimal when it is not whole."""
+    number = Fraction(value)
+    if number.denominator == 1:
+        return f"{number.numerator:,}"
+    return f"{to_decimal(number):,.1f}".removesuffix(".0")
+
+
+def number_text(value: Number) -> str:
+    """A plain number as people write it: no exponent, no trailing zeros, six decimals at most."""
+    text = f"{to_decimal(Fraction(value)):,.6f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def percent_text(ratio: Number) -> str:
+    """A share of 0-1 as a percentage without trailing zeros: ``5%``, ``5.948%``."""
+    text = f"{to_decimal(Fraction(ratio) * 100):.3f}"
+    return f"{text.rstrip('0').rstrip('.')}%"
+
+
+def months_text(months: Number | None) -> str:
+    """Months with enough digits not to lie: ``6.8 months``, ``0.039 months``, ``never``."""
+    if months is None:
+        return "never"
+    value = to_decimal(Fraction(months))
+    # 5.97 must not print as the limit that it stays below, nor 0.13 as nothing.
+    places = 3 if abs(value) < 1 else 1 if round(value, 1) % 1 or value % 1 == 0 else 2
+    text = f"{value:,.{places}f}"
+    return f"{text.rstrip('0').rstrip('.')} months"

@@ -1,0 +1,104 @@
+"""A candidate at a volume: the bill line by line, and month by month over the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from ftgate.economics.amounts import (
+    Number,
+    count_text,
+    number_text,
+    percent_text,
+    rounded,
+    usd_text,
+)
+from ftgate.economics.candidates import Candidate
+from ftgate.economics.cashflow import (
+    HOURS_PER_MONTH,
+    caching_applies,
+    call_cost,
+    hit_ratio,
+    month_costs,
+)
+from ftgate.model import CostLine, Option
+
+
+def to_option(
+    candidate: Candidate,
+    calls: Number,
+    horizon_months: int,
+    *,
+    life_months: int | None = None,
+    fallback: Sequence[Fraction] = (),
+) -> Option:
+    """Price a candidate over the horizon; months after its life cost what ``fallback`` costs."""
+    months = month_costs(candidate.arm, calls, horizon_months)
+    if life_months is not None:
+        months = [*months[:life_months], *fallback[life_months:]]
+    return Option(
+        name=candidate.name,
+        kind=candidate.kind,
+        model=candidate.model,
+        upfront_usd=rounded(candidate.upfront_usd),
+        monthly_usd=tuple(rounded(month) for month in months),
+        usable_until=candidate.usable_until,
+        lines=(*candidate.upfront, *bill_lines(candidate, calls)),
+        note=candidate.note,
+    )
+
+
+def bill_lines(candidate: Candidate, calls: Number) -> Iterator[CostLine]:
+    """The bill of one steady month (review after its initial months), one line per item."""
+    arm = candidate.arm
+    volume = Fraction(calls)
+    cost = call_cost(arm, volume, (arm.steady_from or 1))
+    times = f"{count_text(volume)} calls x "
+    refs = {unit: price.ref for unit, price in candidate.prices.items()}
+    price_in, price_out = (f"${number_text(p)}/M" for p in (arm.input_mtok, arm.output_mtok))
+    if arm.cache is not None and caching_applies(arm):
+        hit = hit_ratio(arm, volume)
+        write = Fraction(arm.input_mtok) * Fraction(arm.cache.write_multiplier)
+        formula = (
+            f"{times}{count_text(arm.static_tokens)} tokens x ({percent_text(hit)} x"
+            f" ${number_text(arm.cache.cached_mtok)}/M + {percent_text(1 - hit)} x"
+            f" ${number_text(write)}/M)"
+        )
+        units = [u for u in ("cached_input_mtok", "cache_write_mtok", "input_mtok") if u in refs]
+        yield _line("cached prompt", cost.prompt * volume, formula, [refs[u] for u in units])
+        item = "other input"
+    else:
+        formula = f"{times}{count_text(arm.static_tokens)} tokens x {price_in}"
+        yield _line("prompt", cost.prompt * volume, formula, [refs["input_mtok"]])
+        item = "user input"
+    formula = f"{times}{count_text(arm.dynamic_tokens)} tokens x {price_in}"
+    yield _line(item, cost.query * volume, formula, [refs["input_mtok"]])
+    formula = f"{times}{count_text(arm.output_tokens)} tokens x {price_out}"
+    yield _line("answers", cost.output * volume, formula, [refs["output_mtok"]])
+    yield from _fixed_lines(candidate, volume, refs)
+
+
+def _fixed_lines(
+    candidate: Candidate, volume: Fraction, refs: dict[str, str]
+) -> Iterator[CostLine]:
+    arm = candidate.arm
+    times = f"{count_text(volume)} calls x "
+    if arm.per_query_usd:
+        price = Fraction(arm.per_query_usd)
+        yield _line("retrieval", price * volume, f"{times}{usd_text(price)}")
+    if arm.review is not None:
+        steady = Fraction(arm.review.rate)
+        formula = f"{times}{percent_text(steady)} x {usd_text(arm.review.cost_usd)}"
+        if arm.review.initial_rate is not None and arm.review.initial_months:
+            rate = percent_text(arm.review.initial_rate)
+            formula += f" (months 1-{arm.review.initial_months}: {rate})"
+        yield _line("review", steady * Fraction(arm.review.cost_usd) * volume, formula)
+    if arm.fixed_month_usd:
+        per_hour = Fraction(arm.fixed_month_usd) / HOURS_PER_MONTH
+        hosting = [refs["hosting_hour"]] if "hosting_hour" in refs else []
+        formula = f"{HOURS_PER_MONTH} h x {usd_text(per_hour)}"
+        yield _line("hosting", Fraction(arm.fixed_month_usd), formula, hosting)
+
+
+def _line(item: str, usd: Fraction, formula: str, refs: Sequence[str] = ()) -> CostLine:
+    return CostLine(item, rounded(usd), formula, tuple(refs))

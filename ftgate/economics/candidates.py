@@ -1,0 +1,335 @@
+"""The ways to serve the workload, each as an :class:`Arm` with its prices, or why it is left out.
+
+Every candidate answers the same calls: it differs in model, prompt, prices and review rate only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Protocol
+
+from ftgate.economics.amounts import Number, number_text, rounded, usd_text
+from ftgate.economics.calendar import add_months
+from ftgate.economics.cashflow import (
+    HOURS_PER_MONTH,
+    Arm,
+    Cache,
+    Review,
+    labelling_usd,
+    month_cost,
+)
+from ftgate.model import CostLine, Measured, Missing, ModelFacts, Price, Training
+from ftgate.settings import Settings
+
+# The shortest time to live that a provider documents (5 minutes of inactivity): where a model's own
+# is unknown, hits are counted with care.
+SHORTEST_TTL_MINUTES = 5
+
+
+class Quotes(Protocol):
+    """Where prices and model facts come from; the price book is one."""
+
+    def lookup(self, model: str, unit: str, provider: str | None = None) -> Price | Missing:
+        """Price of ``unit`` (``input_mtok``, ``hosting_hour`` …), or why there is none."""
+        ...
+
+    def model(self, name: str, provider: str | None = None) -> ModelFacts | Missing:
+        """Facts of a model, aliases resolved, or why there are none."""
+        ...
+
+    def current(self, today: date) -> Sequence[ModelFacts]:
+        """Models that can be called today."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Tokens per call: what the plan states, else what the files show."""
+
+    prompt_tokens: int
+    cacheable_tokens: int
+    tuned_prompt_tokens: int
+    query_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One option before it has a volume. ``prices`` is by unit; ``upfront`` is paid once."""
+
+    name: str
+    kind: str
+    model: str
+    arm: Arm
+    prices: dict[str, Price]
+    upfront: tuple[CostLine, ...] = ()
+    usable_until: date | None = None
+    note: str = ""
+
+    @property
+    def upfront_usd(self) -> Fraction:
+        """Dollars before the first call."""
+        return sum((Fraction(line.usd) for line in self.upfront), Fraction(0))
+
+
+def workload(settings: Settings, measured: Measured) -> Workload | list[Missing]:
+    """Merge stated and measured tokens; what neither knows comes back as missing."""
+    usage = settings.usage
+
+    def pick(key: str) -> int | None:
+        stated: int | None = getattr(usage, key)
+        found: int | None = getattr(measured, key)
+        return found if stated is None else stated
+
+    prompt, tuned = pick("prompt_tokens"), pick("tuned_prompt_tokens")
+    query, completion = pick("query_tokens"), pick("completion_tokens")
+    if prompt is None or tuned is None or query is None or completion is None:
+        known = {
+            "prompt_tokens": (prompt, "tokens of today's system prompt"),
+            "tuned_prompt_tokens": (tuned, "tokens of the tuned model's system prompt"),
+            "query_tokens": (query, "tokens of user input per call"),
+            "completion_tokens": (completion, "tokens of an answer"),
+        }
+        return [
+            Missing(what, f"not found in the files; add to ftgate.toml: [usage] {key} = …")
+            for key, (value, what) in known.items()
+            if value is None
+        ]
+    return Workload(prompt, min(pick("cacheable_tokens") or 0, prompt), tuned, query, completion)
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The plan beside the price book: builds each candidate."""
+
+    settings: Settings
+    load: Workload
+    training: Training
+    examples: int
+    quotes: Quotes
+    today: date
+
+    @property
+    def todays_model(self) -> str:
+        """The model that answers today; by default the untuned base."""
+        return self.settings.model.today or self.settings.model.base
+
+    @property
+    def todays_provider(self) -> str | None:
+        """Its provider as far as the plan states it."""
+        own = self.settings.model.today in ("", self.settings.model.base)
+        return (self.settings.model.provider or None) if own else None
+
+    def baseline(self) -> Candidate | Missing:
+        """Today's model with the full prompt, at the uncached price."""
+        return self._prompted(self.todays_model, self.todays_provider, "today", "today")
+
+    def cached(self) -> Candidate | Missing:
+        """Today's model with the full prompt, its unchanging beginning cached."""
+        name = self.todays_model
+        facts = self.quotes.model(name, self.todays_provider)
+        if isinstance(facts, Missing):
+            return facts
+        plain = self._prompted(name, self.todays_provider, "cached", "today + prompt caching")
+        return plain if isinstance(plain, Missing) else self._with_cache(plain, facts)
+
+    def cheaper(self) -> list[Candidate]:
+        """Other models of today's provider with the same prompt that outlive the horizon."""
+        facts = self.quotes.model(self.todays_model, self.todays_provider)
+        if isinstance(facts, Missing):
+            return []
+        end = add_months(self.today, self.settings.usage.horizon_months)
+        found = []
+        for model in self.quotes.current(self.today):
+            dies = model.shutdown is not None and model.shutdown < end
+            if model.provider != facts.provider or model.name == facts.name or dies:
+                continue
+            plain = self._prompted(model.name, model.provider, "cheaper", model.name)
+            if isinstance(plain, Candidate):
+                cached = self._with_cache(plain, model)
+                found.append(plain if isinstance(cached, Missing) else cached)
+        return found
+
+    def tuned(self) -> Candidate | Missing:
+        """The fine-tune: short prompt, tuned prices, training, labelling, hosting."""
+        base, provider = self.settings.model.base, self.settings.model.provider
+        facts = self.quotes.model(base, provider or None)
+        if isinstance(facts, Missing):
+            return facts
+        prices = self._prices(f"ft:{facts.name}", facts.provider)
+        upfront = self._upfront()
+        hosting = self._hosting(facts)
+        for part in (prices, upfront, hosting):
+            if isinstance(part, Missing):
+                return part
+        assert not isinstance(prices, Missing)  # noqa: S101 - the loop above, said to mypy
+        assert not isinstance(upfront, Missing)  # noqa: S101
+        assert not isinstance(hosting, Missing)  # noqa: S101
+        per_hour, price = hosting
+        if price is not None:
+            prices["hosting_hour"] = price
+        plain = Candidate(
+            f"fine-tuned {facts.name}",
+            "fine-tuned",
+            f"ft:{facts.name}",
+            replace(
+                self._arm(prices, self.load.tuned_prompt_tokens, self._review(tuned=True)),
+                fixed_month_usd=per_hour * HOURS_PER_MONTH,
+            ),
+            prices,
+            upfront,
+            # A tuned model may outlive its base (Azure); if nothing is announced, it does not.
+            facts.tuned_shutdown or facts.shutdown,
+        )
+        cached = self._with_cache(plain, facts)
+        return plain if isinstance(cached, Missing) else cached
+
+    def hybrid(self, tuned: Candidate) -> Candidate | None:
+        """The fine-tune with retrieval beside it; None unless the plan prices retrieval."""
+        per_query = self.settings.retrieval.usd_per_query
+        if per_query is None:
+            return None
+        return replace(
+            tuned,
+            name=f"{tuned.name} + retrieval",
+            kind="hybrid",
+            arm=replace(tuned.arm, per_query_usd=per_query),
+            note="retrieved text adds input tokens that are not counted here",
+        )
+
+    def _prompted(
+        self, model: str, provider: str | None, kind: str, name: str
+    ) -> Candidate | Missing:
+        prices = self._prices(model, provider)
+        if isinstance(prices, Missing):
+            return prices
+        arm = self._arm(prices, self.load.prompt_tokens, self._review(tuned=False))
+        facts = self.quotes.model(model, provider)
+        until = None if isinstance(facts, Missing) else facts.shutdown
+        return Candidate(name, kind, model, arm, prices, usable_until=until)
+
+    def _prices(self, model: str, provider: str | None) -> dict[str, Price] | Missing:
+        prices = {}
+        for unit in ("input_mtok", "output_mtok"):
+            price = self.quotes.lookup(model, unit, provider)
+            if isinstance(price, Missing):
+                return price
+            prices[unit] = price
+        return prices
+
+    def _arm(self, prices: dict[str, Price], prompt_tokens: int, review: Review | None) -> Arm:
+        return Arm(
+            prices["input_mtok"].usd,
+            prices["output_mtok"].usd,
+            static_tokens=prompt_tokens,
+            dynamic_tokens=self.load.query_tokens,
+            output_tokens=self.load.completion_tokens,
+            review=review,
+        )
+
+    def _review(self, *, tuned: bool) -> Review | None:
+        review = self.settings.review
+        if not review.cost_usd:
+            return None
+        if not tuned or review.rate_tuned is None:
+            return Review(review.cost_usd, review.rate_today)
+        return Review(
+            review.cost_usd, review.rate_tuned, review.initial_rate_tuned, review.initial_months
+        )
+
+    def _with_cache(self, plain: Candidate, facts: ModelFacts) -> Candidate | Missing:
+        """The candidate with its prefix cached, or why that is not possible."""
+        what = f"prompt caching on {facts.name}"
+        if facts.cache_min_tokens is None:
+            return Missing(what, "the model is not known to cache prompts")
+        prefix = self._prefix(plain)
+        if prefix < facts.cache_min_tokens:
+            return Missing(
+                what,
+                f"the unchanging beginning of the prompt has {prefix:,} tokens, the minimum is"
+                f" {facts.cache_min_tokens:,}",
+            )
+        price = self.quotes.lookup(plain.model, "cached_input_mtok", facts.provider)
+        if isinstance(price, Missing):
+            return price
+        prices = {**plain.prices, "cached_input_mtok": price}
+        write = self.quotes.lookup(plain.model, "cache_write_mtok", facts.provider)
+        multiplier: Number = 1
+        if isinstance(write, Price) and plain.arm.input_mtok:
+            prices["cache_write_mtok"] = write
+            multiplier = Fraction(write.usd) / Fraction(plain.arm.input_mtok)
+        stated = self.settings.usage.cache_hit_rate
+        cache = Cache(
+            price.usd,
+            facts.cache_min_tokens,
+            facts.cache_ttl_minutes or SHORTEST_TTL_MINUTES,
+            multiplier,
+            None if stated is None else Decimal(str(stated)),
+        )
+        rest = Fraction(plain.arm.static_tokens) - prefix + self.load.query_tokens
+        arm = replace(plain.arm, static_tokens=prefix, dynamic_tokens=rest, cache=cache)
+        return replace(plain, arm=arm, prices=prices)
+
+    def _prefix(self, candidate: Candidate) -> int:
+        """Tokens that never change: measured for today's prompt, all of a prompt of its own."""
+        same = self.load.tuned_prompt_tokens == self.load.prompt_tokens
+        if candidate.kind == "fine-tuned" and not same:
+            return self.load.tuned_prompt_tokens
+        return self.load.cacheable_tokens
+
+    def _hosting(self, facts: ModelFacts) -> tuple[Decimal, Price | None] | Missing:
+        stated = self.settings.hosting.usd_per_hour
+        if stated is not None:
+            return stated, None
+        price = self.quotes.lookup(facts.name, "hosting_hour", facts.provider)
+        if isinstance(price, Missing):
+            return Missing(
+                f"hosting price of {facts.name} on {facts.provider}",
+                f"{price.reason}; add to ftgate.toml: [hosting] usd_per_hour = …",
+                price.nearest,
+            )
+        return price.usd, price
+
+    def _upfront(self) -> tuple[CostLine, ...] | Missing:
+        if self.training.usd_high is None:
+            return self.training.missing or Missing(
+                f"training price of {self.training.model}",
+                "add to ftgate.toml: [[price]] training_mtok = …",
+            )
+        refs = (self.training.price_ref,) if self.training.price_ref else ()
+        training = CostLine(
+            "training",
+            self.training.usd_high,
+            f"{self.training.billable_high:,} tokens, {self.training.epochs_high} epochs"
+            " (dear end of the range)",
+            refs,
+            upfront=True,
+        )
+        labelling = self._labelling()
+        if isinstance(labelling, Missing):
+            return labelling
+        return (training, labelling) if labelling else (training,)
+
+    def _labelling(self) -> CostLine | Missing | None:
+        wage = self.settings.labelling.hourly_wage
+        minutes = self.settings.labelling.minutes_per_example
+        if wage is None and minutes is None:
+            return None
+        if wage is None or minutes is None:
+            key = "hourly_wage" if wage is None else "minutes_per_example"
+            return Missing("cost of labelling", f"add to ftgate.toml: [labelling] {key} = …")
+        return CostLine(
+            "labelling",
+            rounded(labelling_usd(self.examples, minutes, wage), 12),
+            f"{self.examples:,} examples x {number_text(minutes)} min x {usd_text(wage)}/h / 60",
+            upfront=True,
+        )
+
+
+def cheapest(candidates: Sequence[Candidate], calls: Number) -> Candidate | None:
+    """The smallest bill of the first month; the first named wins a tie."""
+    return min(candidates, key=lambda item: month_cost(item.arm, calls), default=None)

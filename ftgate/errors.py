@@ -1,0 +1,61 @@
+"""Everything ftgate raises on purpose.
+
+::
+
+    FtgateError              exit 2   base of all; ``hint`` is the next thing to do
+    ├── UsageError           exit 2   flags or arguments that contradict each other
+    ├── ConfigError          exit 2   ftgate.toml is not valid; has path, key and did-you-mean
+    ├── UnreadableError      exit 2   a named file is missing, forbidden or not a file
+    ├── CatalogError         exit 2   bundled or locked price data are damaged
+    ├── VocabularyError      exit 2   a vocabulary is missing or its digest is wrong
+    ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
+    └── NothingToJudgeError  exit 3   no dataset was found where the user pointed
+
+Broken data are not here: a broken line is a finding, and the rest of the file is read.
+"""
+
+from __future__ import annotations
+
+
+class FtgateError(Exception):
+    """Base of all errors that ftgate raises on purpose.
+
+    ``message`` says what, where and which limit; ``hint`` names the next command or edit.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(FtgateError):
+    """Flags or arguments that cannot be used together."""
+
+
+class ConfigError(FtgateError):
+    """The configuration file is not valid."""
+
+
+class UnreadableError(FtgateError):
+    """A file that the user named cannot be read."""
+
+
+class CatalogError(FtgateError):
+    """Price or provider data are damaged."""
+
+
+class VocabularyError(FtgateError):
+    """A tokenizer vocabulary is missing or damaged."""
+
+
+class RuleCrashError(FtgateError):
+    """A rule raised an exception; the dataset is not judged."""
+
+
+class NothingToJudgeError(FtgateError):
+    """No dataset was found: a gate that looked at nothing must not be green."""
+
+    exit_code = 3

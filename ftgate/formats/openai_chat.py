@@ -1,0 +1,99 @@
+"""OpenAI chat: ``{"messages": [{"role": …, "content": …}, …], "tools": […]}``.
+
+The schema is "Training format for chat models using the supervised method" of the OpenAI API
+reference. Most records are plain text conversations: :func:`parse` reads those in one tight loop
+and leaves everything else to :class:`~ftgate.formats.openai_messages.Conversation`.
+"""
+
+from __future__ import annotations
+
+from ftgate.formats.contract import Format, Record, first_of_each_kind
+from ftgate.formats.openai_messages import Conversation
+from ftgate.formats.openai_tools import check_definitions
+from ftgate.model import Example, Problem
+
+RECORD_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
+"""Keys of a record according to the API reference; ``functions`` is deprecated."""
+
+_PLAIN_STEPS = {
+    ("", "system"),
+    ("", "user"),
+    ("", "assistant"),
+    ("system", "user"),
+    ("system", "assistant"),
+    ("user", "user"),
+    ("user", "assistant"),
+    ("assistant", "user"),
+}
+"""A role and the role before it, where nothing needs a closer look."""
+
+
+def matches(record: Record) -> bool:
+    """True for a record with a list of messages (or a value that was meant to be one)."""
+    messages = record.get("messages", "")
+    if isinstance(messages, str) or "schemaVersion" in record:
+        return False
+    if isinstance(messages, list) and messages and isinstance(messages[0], dict):
+        return "from" not in messages[0] or "role" in messages[0]
+    return True
+
+
+def parse(record: Record) -> Example:
+    """Read one record; problems are found on the side, at most one of each kind."""
+    turns: list[tuple[str, str]] = []
+    before = ""
+    try:
+        for message in record["messages"] if len(record) == 1 else ():
+            role, content = message["role"], message["content"]
+            if (before, role) not in _PLAIN_STEPS or len(message) != 2:
+                break
+            if not content or content.isspace():
+                break
+            turns.append((role, content))
+            before = role
+        else:
+            if before == "assistant":
+                return Example(turns, [])
+    except (AttributeError, KeyError, TypeError):
+        pass
+    return _parse_carefully(record)
+
+
+def _parse_carefully(record: Record) -> Example:
+    conversation = Conversation()
+    problems = conversation.problems
+    extra = len(record.keys() - RECORD_KEYS)
+    if extra:
+        known = ", ".join(sorted(RECORD_KEYS))
+        problems.append(Problem("unknown-record-key", f"{extra} more than {known}"))
+    tools = record.get("tools")
+    functions = record.get("functions")
+    conversation.read(record.get("messages"))
+    conversation.check_turns()
+    before = len(problems)
+    names = check_definitions(tools, functions, problems)
+    if len(problems) == before:
+        conversation.check_called_names(names)
+    if not isinstance(record.get("parallel_tool_calls", True), bool):
+        problems.append(Problem("bad-tool-definition", "parallel_tool_calls is not true or false"))
+    definitions = tools or functions
+    return first_of_each_kind(
+        Example(
+            conversation.turns,
+            problems,
+            conversation.calls,
+            definitions if isinstance(definitions, list) else None,
+            conversation.images,
+            tuple(conversation.untrained),
+        )
+    )
+
+
+FORMAT = Format(
+    name="openai_chat",
+    title="OpenAI chat",
+    hint="",
+    judged=True,
+    matches=matches,
+    parse=parse,
+)

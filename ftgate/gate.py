@@ -1,0 +1,286 @@
+"""``check`` and ``hook``: the rooms of ftgate, wired together in one visible place.
+
+sources → reading (readers, formats, tokens, content) → prices and economics → rules → verdict.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ftgate import __version__, config, sources
+from ftgate.cache import Cache, file_digest, key_of
+from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
+from ftgate.plain import to_plain
+from ftgate.settings import Settings
+from ftgate.sources import Job
+
+if TYPE_CHECKING:
+    from ftgate.model import Price
+    from ftgate.report import DatasetReport, Report
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the command line says; None and empty mean: as the configuration says.
+
+    ``overrides`` are ``key=value`` settings, ``progress`` is called with dataset name, number done
+    and number of datasets.
+    """
+
+    config: str | None = None
+    overrides: tuple[str, ...] = ()
+    isolated: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    model: str | None = None
+    provider: str | None = None
+    epochs: str | None = None
+    as_of: str | None = None
+    fail_on: str | None = None
+    on_unknown: str | None = None
+    exit_zero: bool = False
+    cache: bool = True
+    cache_dir: str | None = None
+    stdin: bytes | None = None
+    staged: bool = False
+    progress: Progress | None = field(default=None, compare=False)
+
+
+def check(paths: Sequence[str], options: CheckOptions | None = None) -> Report:
+    """Judge every dataset under the paths; without paths, those that the configuration declares.
+
+    Raises FtgateError for wrong input (see :mod:`ftgate.errors`); defects of the data are findings.
+    """
+    options = options or CheckOptions()
+    finder = SettingsFinder(options)
+    if "-" in paths:
+        return _check_stdin(paths, options, finder)
+    return _judge_all(paths, _jobs(paths, finder), options, finder)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a hook says: nothing when it passes."""
+
+    exit_code: int
+    text: str
+
+
+def hook(
+    files: Sequence[str], options: CheckOptions, present: Callable[[Report], str], look: str = ""
+) -> Answer:
+    """Judge the datasets to which the changed files belong; ``staged`` judges git's index.
+
+    ``present`` renders a report that does not pass, and ``look`` names how (its colour and width).
+    The answer is remembered for exactly these bytes, this plan and this day, so that a commit
+    that changes nothing costs a look into the cache.
+    """
+    if options.staged:
+        return _answer_staged(options, present, look)
+    changed = [path for path in files if Path(path).exists()]
+    if not changed:
+        return Answer(0, "")
+    finder = SettingsFinder(options)
+    jobs = sources.discover(changed, finder.for_folder, siblings=True)
+    return _answer(changed, jobs, options, finder, present, look)
+
+
+def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look: str) -> Answer:
+    """What is committed is what was staged, not what is on disk."""
+    root = sources.git_root(Path())
+    changed = sources.index_files(root)
+    if not changed:
+        return Answer(0, "")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
+        target = Path(folder).resolve()
+        sources.export_index(root, target)
+        (target / ".git").touch()  # the search for a configuration ends here, as at the real root
+        finder = SettingsFinder(options)
+        files = [str(target / name) for name in changed]
+        jobs = sources.discover(files, finder.for_folder, siblings=True)
+        shown = [_shown(job, f"{target}{os.sep}", "") for job in jobs]
+        return _answer(changed, shown, options, finder, present, look)
+
+
+def _answer(
+    files: Sequence[str],
+    jobs: Sequence[Job],
+    options: CheckOptions,
+    finder: SettingsFinder,
+    present: Callable[[Report], str],
+    look: str,
+) -> Answer:
+    if not jobs:  # a changed prompt that belongs to no dataset
+        return Answer(0, "")
+    key = key_of("answer", look, *(part for job in jobs for part in _identity(job, options)))
+    known = finder.cache.get(key)
+    if known is not None:
+        return Answer(known["exit_code"], known["text"])
+    report = _judge_all(files, jobs, options, finder)
+    answer = Answer(report.exit_code, present(report) if report.exit_code else "")
+    finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
+    return answer
+
+
+def _identity(job: Job, options: CheckOptions) -> Iterator[str]:
+    """Everything that the verdict on one dataset depends on."""
+    today = job.settings.as_of or date.today()
+    yield f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+    yield repr((job.settings, job.plan, job.dataset.name))
+    for file in job.dataset.files:
+        yield f"{file.role} {file.name} {file_digest(file.path)[0]}"
+    if job.plan.tuned_prompt and job.dataset.config_path:
+        yield file_digest(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt))[0]
+
+
+class SettingsFinder:
+    """Settings of a folder: the nearest configuration, with the command line applied."""
+
+    def __init__(self, options: CheckOptions) -> None:
+        self.options = options
+        self.cache = Cache.open(options.cache_dir, enabled=options.cache)
+        self._by_config: dict[Path | None, Settings] = {}
+        self._by_folder: dict[Path, Path | None] = {}
+
+    def for_folder(self, folder: Path) -> tuple[Path | None, Settings]:
+        """The configuration file (None: there is none) and its settings."""
+        folder = folder.resolve()
+        if folder not in self._by_folder:
+            self._by_folder[folder] = self._find(folder)
+        path = self._by_folder[folder]
+        if path not in self._by_config:
+            settings = config.load(path, overrides=self.options.overrides)
+            self._by_config[path] = _with_options(settings, self.options)
+        return path, self._by_config[path]
+
+    def _find(self, folder: Path) -> Path | None:
+        if self.options.isolated:
+            return None
+        return Path(self.options.config) if self.options.config else config.find(folder)
+
+
+def _jobs(paths: Sequence[str], finder: SettingsFinder) -> list[Job]:
+    if paths:
+        return sources.discover(paths, finder.for_folder)
+    path, settings = finder.for_folder(Path())
+    if path and settings.dataset:
+        return sources.declared(path, settings)
+    return sources.discover(["."], finder.for_folder)
+
+
+def _check_stdin(paths: Sequence[str], options: CheckOptions, finder: SettingsFinder) -> Report:
+    if len(paths) > 1:
+        raise UsageError("'-' cannot be combined with other paths", hint="ftgate check - < file")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
+        file = Path(folder, "stdin.jsonl")
+        file.write_bytes(options.stdin or b"")
+        settings = finder.for_folder(Path())
+        jobs = sources.discover([str(file)], lambda _: (None, settings[1]))
+        return _judge_all(["-"], [_shown(job, str(file), "-") for job in jobs], options, finder)
+
+
+def _shown(job: Job, prefix: str, name: str) -> Job:
+    """The same job with paths in the report as the user knows them."""
+    files = tuple(
+        replace(file, name=name + file.path.removeprefix(prefix)) for file in job.dataset.files
+    )
+    dataset = replace(job.dataset, files=files)
+    if name == "-":
+        dataset = replace(dataset, name="-")
+    return replace(job, dataset=dataset)
+
+
+def _judge_all(
+    paths: Sequence[str], jobs: Sequence[Job], options: CheckOptions, finder: SettingsFinder
+) -> Report:
+    from ftgate.judging import judge_dataset
+
+    reports: list[DatasetReport] = []
+    prices: dict[str, Price] = {}
+    for done, job in enumerate(jobs):
+        if options.progress:
+            options.progress(job.dataset.name, done, len(jobs))
+        judged = judge_dataset(job, finder.cache, select=options.select, ignore=options.ignore)
+        reports.append(judged.report)
+        prices.update({price.ref: price for price in judged.prices})
+    if not reports:
+        raise NothingToJudgeError(f"no training data in {', '.join(paths)}")
+    today = jobs[0].settings.as_of or date.today()
+    plain = {job.dataset.name: to_plain(job.settings) for job in jobs}
+    return _report(reports, options, today, list(prices.values()), plain, _on_unknown(jobs))
+
+
+def _on_unknown(jobs: Sequence[Job]) -> str:
+    unknowns = {job.settings.policy.on_unknown for job in jobs}
+    return "fail" if "fail" in unknowns else "warn"
+
+
+def _report(
+    reports: list[DatasetReport],
+    options: CheckOptions,
+    today: date,
+    prices: list[Price],
+    settings: dict[str, object] | None = None,
+    on_unknown: str = "fail",
+) -> Report:
+    from ftgate.report import EXIT_CODES, Report
+    from ftgate.verdict import worst
+
+    outcome = worst(report.outcome for report in reports)
+    code = EXIT_CODES[outcome]
+    if options.exit_zero or (outcome == "undecided" and on_unknown == "warn"):
+        code = 0
+    return Report(
+        version=__version__,
+        outcome=outcome,
+        exit_code=code,
+        as_of=today.isoformat(),
+        datasets=tuple(reports),
+        prices=tuple(sorted(prices, key=lambda price: price.ref)),
+        settings=settings or {},
+    )
+
+
+def _with_options(settings: Settings, options: CheckOptions) -> Settings:
+    """Command-line flags win over the configuration, and are checked like it."""
+    stated: dict[str, dict[str, Any]] = {
+        "model": {
+            "base": options.model,
+            "provider": options.provider,
+            "epochs": _number(options.epochs),
+        },
+        "policy": {"fail_on": options.fail_on, "on_unknown": options.on_unknown},
+    }
+    given = {
+        section: {key: value for key, value in values.items() if value is not None}
+        for section, values in stated.items()
+    }
+    as_of = settings.as_of
+    if options.as_of:
+        try:
+            as_of = date.fromisoformat(options.as_of)
+        except ValueError:
+            raise ConfigError(f"--as-of {options.as_of}: not a date", hint="YYYY-MM-DD") from None
+    if any(given.values()):
+        config.validate(given, "the command line")
+    return replace(
+        settings,
+        model=replace(settings.model, **given["model"]),
+        policy=replace(settings.policy, **given["policy"]),
+        as_of=as_of,
+    )
+
+
+def _number(text: str | None) -> int | str | None:
+    return int(text) if text and text.isdecimal() else text

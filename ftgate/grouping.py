@@ -1,0 +1,68 @@
+"""Which files belong together, from their names: the split rules of the Hugging Face hub.
+
+A name holds a split keyword when it is delimited by non-letters: ``train.jsonl``,
+``support-val.jsonl``, ``data/test/part-1.jsonl``. The file name decides before the folder; a file
+without a keyword is training data. Source: "File names and splits" in the Hugging Face Hub
+documentation (keywords and delimiters as listed there).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ftgate.model import FileRole
+
+_KEYWORDS: dict[str, FileRole] = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+    "testing": "test",
+    "eval": "test",
+    "evaluation": "test",
+}
+_DELIMITED = re.compile(
+    rf"(?:^|(?<=[-._ 0-9]))(?:{'|'.join(sorted(_KEYWORDS, key=len, reverse=True))})(?=[-._ 0-9]|$)"
+)
+_SHARD = re.compile(r"[-_.]?(?:part[-_]?)?\d+(?:[-_]of[-_]\d+)?$")
+_EDGE = "-._ "
+
+
+def split_of(path: PurePath) -> tuple[FileRole, str, str]:
+    """Role, folder and base name of a data file: two files with equal folder and base belong.
+
+    The base is the name without suffixes, split keyword and shard number; the folder leaves out a
+    split folder.
+    """
+    base = path.name.split(".", 1)[0].lower() if not path.name.startswith(".") else path.name
+    folder = path.parent
+    if found := _DELIMITED.search(base):
+        rest = base[: found.start()].rstrip(_EDGE) + base[found.end() :]
+        return _KEYWORDS[found.group()], str(folder), _SHARD.sub("", rest).strip(_EDGE)
+    if found := _DELIMITED.search(folder.name.lower()):
+        return _KEYWORDS[found.group()], str(folder.parent), ""
+    return "train", str(folder), _SHARD.sub("", base).strip(_EDGE)
+
+
+def group(paths: Iterable[PurePath]) -> dict[tuple[str, str], list[tuple[PurePath, FileRole]]]:
+    """Groups of ``(path, role)`` by ``(folder, base)``, in sorted order.
+
+    A validation or test group without training data joins the only training group of its folder.
+    """
+    groups: dict[tuple[str, str], list[tuple[PurePath, FileRole]]] = {}
+    for path in sorted(paths):
+        role, folder, base = split_of(path)
+        groups.setdefault((folder, base), []).append((path, role))
+    trained = [key for key, files in groups.items() if any(role == "train" for _, role in files)]
+    for key in [key for key in groups if key not in trained]:
+        owners = [owner for owner in trained if owner[0] == key[0]]
+        if len(owners) == 1:
+            groups[owners[0]].extend(groups.pop(key))
+    return groups

@@ -1,0 +1,1 @@
+"""What things cost, with sources; start at :class:`ftgate.prices.book.PriceBook`."""

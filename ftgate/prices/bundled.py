@@ -1,0 +1,104 @@
+"""The lowest layer of prices: what travels with the installation.
+
+Each file of :mod:`ftgate.catalog` is read when the first question about it is asked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ftgate import catalog
+from ftgate.catalog import Sheet
+from ftgate.model import Price
+from ftgate.prices.names import ModelName
+from ftgate.prices.units import PROVIDER_UNITS, TRAINING_UNITS
+
+
+class Bundled:
+    """Bundled prices, by the names of :meth:`resolve`."""
+
+    layer = "bundled"
+
+    def __init__(self, folder: Path = catalog.FOLDER) -> None:
+        self.folder = folder
+        self.provider_names = catalog.provider_names(folder)
+        self._sheets: dict[str, Sheet] = {}
+        self._snapshot: Sheet | None = None
+        self._spellings: dict[str, dict[str, str]] = {}
+
+    def sheet(self, provider: str) -> Sheet | None:
+        """The provider's fine-tuning sheet, None when the catalogue has none."""
+        if provider not in self._sheets and provider in self.provider_names:
+            self._sheets[provider] = catalog.read_provider(provider, self.folder)
+        return self._sheets.get(provider)
+
+    @property
+    def snapshot(self) -> Sheet:
+        """Inference prices of base models."""
+        if self._snapshot is None:
+            self._snapshot = catalog.read_prices(self.folder)
+        return self._snapshot
+
+    def providers(self) -> tuple[str, ...]:
+        """Every provider that has a sheet or a price."""
+        return tuple(sorted({*self.provider_names, *self.snapshot.table("models")}))
+
+    def models(self, provider: str) -> tuple[str, ...]:
+        """Names of the provider's models, aliases left out."""
+        return tuple(dict.fromkeys(self.spellings(provider).values()))
+
+    def spellings(self, provider: str) -> dict[str, str]:
+        """Every name and alias of the provider's models, in lower case → the name in the data."""
+        known = self._spellings.get(provider)
+        if known is None:
+            known = {}
+            sheet = self.sheet(provider)
+            for model in sheet.table("models") if sheet else ():
+                aliases = sheet.table("models", model).get("aliases", ()) if sheet else ()
+                known |= {spelling.lower(): model for spelling in (model, *aliases)}
+            for model in self.snapshot.table("models", provider):
+                known.setdefault(model.lower(), model)
+            self._spellings[provider] = known
+        return known
+
+    def resolve(self, name: ModelName) -> ModelName | None:
+        """The same model under its name in the catalogue; None when it is not there."""
+        model = self.spellings(name.provider).get(name.model.lower())
+        return name._replace(model=model) if model else None
+
+    def price(self, name: ModelName, unit: str) -> Price | None:
+        """The price of a resolved name; None when the catalogue has none."""
+        sheet = self.sheet(name.provider)
+        if unit in PROVIDER_UNITS:
+            return _price(sheet, ("prices", unit), "usd", name, unit)
+        if unit in TRAINING_UNITS:
+            return _price(sheet, ("models", name.model, unit), "usd", name, unit)
+        if name.tuned:
+            return _price(sheet, ("models", name.model, "tuned"), unit, name, unit)
+        return _price(self.snapshot, ("models", name.provider, name.model), unit, name, unit)
+
+    def tuned_at_base_rate(self, provider: str) -> bool:
+        """True when the provider bills tokens of a tuned model like those of its base."""
+        sheet = self.sheet(provider)
+        return sheet is not None and sheet.table().get("tuned_rate") == "base"
+
+
+def _price(
+    sheet: Sheet | None, record: tuple[str, ...], key: str, name: ModelName, unit: str
+) -> Price | None:
+    if sheet is None or key not in sheet.table(*record):
+        return None
+    source = sheet.source(*record)
+    return Price(
+        ref=f"{name}/{unit}@{source.as_of}",
+        model=f"ft:{name.model}" if name.tuned else name.model,
+        provider=name.provider,
+        unit=unit,
+        usd=sheet.usd(*record, key),
+        source=source.title,
+        url=source.url,
+        as_of=source.as_of,
+        expires=source.verified + catalog.PRICE_LIFE,
+        layer=Bundled.layer,
+        confidence=source.confidence,
+    )

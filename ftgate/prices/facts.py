@@ -1,0 +1,118 @@
+"""Catalogue sheets → :class:`ModelFacts` and :class:`ProviderFacts`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ftgate.catalog import Sheet, Source, dates_expire
+from ftgate.model import ModelFacts, ProviderFacts
+from ftgate.prices.bundled import Bundled
+from ftgate.prices.names import ModelName
+
+
+def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
+    """What is known of a resolved model; a model without a fine-tuning sheet is not tunable."""
+    sheet = catalogue.sheet(name.provider)
+    if sheet is None or name.model not in sheet.table("models"):
+        return _base_facts(catalogue, name, sheet)
+    dates = sheet.table("models", name.model, "dates")
+    source = sheet.source("models", name.model, "dates")
+    shutdown = sheet.day("models", name.model, "dates", "shutdown")
+    tuned_shutdown = sheet.day("models", name.model, "dates", "tuned_shutdown")
+    jobs_close = _jobs_close(sheet, name.model, shutdown)
+    cache = _caching(catalogue, name, sheet)
+    return ModelFacts(
+        name=name.model,
+        provider=name.provider,
+        tunable=bool(sheet.table("models", name.model).get("methods")),
+        jobs_close=jobs_close,
+        shutdown=shutdown,
+        tuned_shutdown=tuned_shutdown,
+        replacement=str(dates.get("replacement", "")),
+        cache_min_tokens=cache[0],
+        cache_ttl_minutes=cache[1],
+        dates_expire=dates_expire(source.verified, (jobs_close, shutdown, tuned_shutdown)),
+        source=_cite(source),
+        note=sheet.text("availability", "customers"),
+    )
+
+
+def provider_facts(sheet: Sheet) -> ProviderFacts:
+    """File limits and billing of one provider."""
+    validation = sheet.table("billing", "validation_billed").get("value")
+    over_long = sheet.table("limits", "over_long").get("value")
+    return ProviderFacts(
+        name=sheet.text("name"),
+        title=sheet.text("title"),
+        min_examples=_limit(sheet, "min_examples"),
+        max_file_bytes=_limit(sheet, "max_file_bytes"),
+        max_example_tokens=_limit(sheet, "max_example_tokens"),
+        over_long=str(over_long or "unknown"),
+        validation_billed=validation if isinstance(validation, bool) else None,
+        availability=sheet.text("availability", "customers"),
+        source=_cite(sheet.source("availability")),
+        round_up_tokens=_round_up(sheet),
+    )
+
+
+def _base_facts(catalogue: Bundled, name: ModelName, sheet: Sheet | None) -> ModelFacts:
+    prices = catalogue.snapshot
+    record = ("models", name.provider, name.model)
+    source = prices.source(*record)
+    shutdown = prices.day(*record, "shutdown")
+    cache = _caching(catalogue, name, sheet)
+    return ModelFacts(
+        name=name.model,
+        provider=name.provider,
+        tunable=False,
+        shutdown=shutdown,
+        cache_min_tokens=cache[0],
+        cache_ttl_minutes=cache[1],
+        dates_expire=dates_expire(source.verified, (shutdown,)),
+        source=_cite(source),
+        note="" if sheet else f"what {name.provider} fine-tunes is not in the catalogue",
+    )
+
+
+def _jobs_close(sheet: Sheet, model: str, shutdown: date | None) -> date | None:
+    """The earliest day that any customer is known to be refused.
+
+    Providers close training earlier for some customers than for others; who is asking is not
+    known here, so the worst case holds. A base that is gone takes no jobs either.
+    """
+    days = (
+        sheet.day("availability", "jobs_close"),
+        sheet.day("models", model, "dates", "jobs_close_new"),
+        sheet.day("models", model, "dates", "jobs_close_existing"),
+        shutdown,
+    )
+    return min((day for day in days if day is not None), default=None)
+
+
+def _caching(
+    catalogue: Bundled, name: ModelName, sheet: Sheet | None
+) -> tuple[int | None, int | None]:
+    """Shortest cacheable prefix (tokens) and time to live (minutes); both None without caching."""
+    cached = name._replace(tuned=False)
+    if sheet is None or catalogue.price(cached, "cached_input_mtok") is None:
+        return None, None
+    for index, entry in enumerate(sheet.table().get("caching", ())):
+        rule = Sheet(f"{sheet.where}: caching[{index}]", entry)
+        if name.model.startswith(tuple(rule.table().get("prefixes", ()))):
+            return rule.number("min_tokens"), rule.number("ttl_minutes")
+    return None, None
+
+
+def _limit(sheet: Sheet, name: str) -> int | None:
+    if name not in sheet.table("limits"):
+        return None
+    return sheet.number("limits", name, "value")
+
+
+def _round_up(sheet: Sheet) -> int:
+    known = "round_up_tokens" in sheet.table("billing")
+    return sheet.number("billing", "round_up_tokens", "value") if known else 1
+
+
+def _cite(source: Source) -> str:
+    return f"{source.title}, {source.as_of}: {source.url}"

@@ -1,0 +1,322 @@
+"""The single streaming pass: records in, a small mergeable :class:`Profile` out.
+
+A profile holds counts, integer histograms and digests, never text, so it can be cached, sent
+between processes and merged in any order. Texts travel only in :class:`Sample`: the examples with
+the smallest record digests, which is a uniform sample of the distinct examples that does not
+depend on their order or on how the file was cut (bottom-k sampling, Cohen and Kaplan 2007).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import heapq
+import re
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from ftgate.formats import detect
+from ftgate.model import Example, Problem
+from ftgate.readers.jsonl import read_jsonl
+
+PLACES = 20  # first places kept per kind of problem
+_MAX_DISTINCT = 1000  # distinct labels and system prompts counted before giving up
+_MAX_LABEL_CHARS = 40  # a longer answer is not a class label
+
+# Text that a chat template would read as its own control tokens.
+_SPECIAL = re.compile(
+    rb"<\|(?:endoftext|im_start|im_end|im_sep|endofprompt|fim_\w+|start|end|"
+    rb"message|channel|return|call|eot_id|begin_of_text)\|>"
+)
+
+Measure = Callable[[Example], tuple[int, ...]]
+ROLES = ("system", "user", "assistant", "tool")
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often one kind of problem was seen, and the first places: ``(line, detail)``."""
+
+    count: int = 0
+    places: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, line: int, detail: str) -> None:
+        """Count one place."""
+        self.count += 1
+        if len(self.places) < PLACES:
+            self.places.append((line, detail))
+
+    def merge(self, other: Tally) -> None:
+        """Add another tally of later lines."""
+        self.count += other.count
+        self.places = (self.places + other.places)[:PLACES]
+
+
+@dataclass(slots=True)
+class Profile:
+    """What one file (or any number of them, merged) contains.
+
+    ``tokens`` is the provider's count of one epoch; ``by_role`` counts content only.
+    ``lengths`` maps tokens per example to examples. ``labels`` and ``systems`` count digests of
+    short answers and of system prompts; None means too many distinct ones. ``over_limit`` examples
+    are longer than the provider's limit; ``cut`` and ``cut_answers`` are the tokens lost and, of
+    those, the assistant's.
+    """
+
+    bytes: int = 0
+    lines: int = 0
+    examples: int = 0
+    invalid: int = 0
+    blank: int = 0
+    formats: Counter[str] = field(default_factory=Counter)
+    format_lines: dict[str, int] = field(default_factory=dict)
+    problems: dict[str, Tally] = field(default_factory=dict)
+    tokens: int = 0
+    by_role: Counter[str] = field(default_factory=Counter)
+    tool_tokens: int = 0
+    images: int = 0
+    lengths: Counter[int] = field(default_factory=Counter)
+    over_limit: int = 0
+    cut: int = 0
+    cut_answers: int = 0
+    labels: Counter[str] | None = field(default_factory=Counter)
+    systems: Counter[str] | None = field(default_factory=Counter)
+    digests: array[int] = field(default_factory=lambda: array("Q"))
+
+    @property
+    def unique(self) -> int:
+        """Distinct examples."""
+        return len(set(self.digests))
+
+    @property
+    def duplicates(self) -> int:
+        """Examples that repeat an earlier one exactly."""
+        return self.examples - self.unique
+
+    def overlap(self, other: Profile) -> int:
+        """Examples of ``other`` that also occur here, exactly."""
+        mine = set(self.digests)
+        return sum(1 for digest in other.digests if digest in mine)
+
+    def quantile(self, share: float) -> int:
+        """Tokens of the example at this share (0-1) of the sorted lengths; 0 when empty."""
+        rank = share * (self.examples - 1)
+        seen = 0
+        for tokens in sorted(self.lengths):
+            seen += self.lengths[tokens]
+            if seen > rank:
+                return tokens
+        return 0
+
+    def merge(self, other: Profile) -> None:
+        """Add another profile; associative, and commutative but for the order of places."""
+        for name in (
+            "bytes",
+            "lines",
+            "examples",
+            "invalid",
+            "blank",
+            "tokens",
+            "tool_tokens",
+            "images",
+            "over_limit",
+            "cut",
+            "cut_answers",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.formats.update(other.formats)
+        self.by_role.update(other.by_role)
+        self.lengths.update(other.lengths)
+        for name, line in other.format_lines.items():
+            self.format_lines.setdefault(name, line)
+        for kind, tally in other.problems.items():
+            self.problems.setdefault(kind, Tally()).merge(tally)
+        self.labels = _merged(self.labels, other.labels)
+        self.systems = _merged(self.systems, other.systems)
+        self.digests.extend(other.digests)
+
+    def check(self) -> None:
+        """Reconcile: every line is an example, invalid or blank."""
+        if self.lines != self.examples + self.invalid + self.blank:
+            raise AssertionError(
+                f"{self.lines} lines != {self.examples} + {self.invalid} + {self.blank}"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON values for the cache."""
+        data = {name: getattr(self, name) for name in self.__slots__}
+        data["lengths"] = sorted(self.lengths.items())
+        data["problems"] = {kind: [t.count, t.places] for kind, t in self.problems.items()}
+        data["digests"] = base64.b85encode(self.digests.tobytes()).decode()
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Profile:
+        """Inverse of :meth:`to_json`."""
+        values = dict(data)
+        values["lengths"] = Counter({tokens: count for tokens, count in data["lengths"]})
+        values["problems"] = {
+            kind: Tally(count, [(line, detail) for line, detail in places])
+            for kind, (count, places) in data["problems"].items()
+        }
+        for name in ("formats", "by_role", "labels", "systems"):
+            if values[name] is not None:
+                values[name] = Counter(values[name])
+        values["digests"] = array("Q", base64.b85decode(data["digests"]))
+        return cls(**values)
+
+
+@dataclass(slots=True)
+class Sample:
+    """The ``size`` distinct examples with the smallest digests, with their line numbers."""
+
+    size: int
+    heap: list[tuple[int, int, Example]] = field(default_factory=list)
+    members: set[int] = field(default_factory=set)
+
+    def offer(self, digest: int, line: int, example: Example) -> None:
+        """Keep the example if its digest is among the smallest seen."""
+        if len(self.heap) == self.size and -digest <= self.heap[0][0]:
+            return
+        if digest in self.members:
+            return
+        self.members.add(digest)
+        if len(self.heap) < self.size:
+            heapq.heappush(self.heap, (-digest, line, example))
+        else:
+            gone = heapq.heappushpop(self.heap, (-digest, line, example))
+            self.members.discard(-gone[0])
+
+    def examples(self) -> list[tuple[int, int, Example]]:
+        """``(digest, line, example)``, by digest."""
+        return sorted(
+            ((-negative, line, example) for negative, line, example in self.heap),
+            key=lambda entry: entry[:2],
+        )
+
+
+def profile_stream(
+    stream: BinaryIO,
+    *,
+    measure: Measure | None,
+    limit: int | None = None,
+    sample: Sample | None = None,
+) -> Profile:
+    """Read one stream of JSON Lines to its end.
+
+    ``measure`` counts the tokens of an example (None: structure only), ``limit`` is the provider's
+    tokens per example, ``sample`` collects examples for judging their content.
+    """
+    profile = Profile()
+    for number, offset, raw, record, problems, blank in read_jsonl(stream):
+        profile.lines += 1
+        profile.bytes = offset + len(raw)
+        if problems:
+            _note(profile, number, problems)
+        if blank:
+            profile.blank += 1
+        elif record is None:
+            profile.invalid += 1
+        else:
+            _add_record(profile, number, raw, record, measure, limit, sample)
+    profile.check()
+    return profile
+
+
+def _add_record(
+    profile: Profile,
+    number: int,
+    raw: bytes,
+    record: Any,
+    measure: Measure | None,
+    limit: int | None,
+    sample: Sample | None,
+) -> None:
+    found = detect(record)
+    if found is None:
+        profile.invalid += 1
+        _note(profile, number, [Problem("unknown-schema", _shape(record))])
+        return
+    name = found.name
+    profile.examples += 1
+    profile.formats[name] += 1
+    if name not in profile.format_lines:
+        profile.format_lines[name] = number
+    example = found.parse(record)
+    if example.problems:
+        _note(profile, number, example.problems)
+    if b"<|" in raw and _SPECIAL.search(raw):
+        _note(profile, number, [Problem("special-token-text")])
+    digest = int.from_bytes(hashlib.blake2b(raw.strip(), digest_size=8).digest(), "big")
+    profile.digests.append(digest)
+    profile.images += example.images
+    if example.turns:
+        _count_texts(profile, example)
+        if sample is not None:
+            sample.offer(digest, number, example)
+    if measure is not None:
+        _count_tokens(profile, number, example, measure, limit)
+
+
+def _count_tokens(
+    profile: Profile, number: int, example: Example, measure: Measure, limit: int | None
+) -> None:
+    total, system, user, assistant, tool, tools = measure(example)
+    profile.tokens += total
+    roles = profile.by_role
+    roles["system"] += system
+    roles["user"] += user
+    roles["assistant"] += assistant
+    if tool:
+        roles["tool"] += tool
+    profile.tool_tokens += tools
+    profile.lengths[total] += 1
+    if limit is not None and total > limit:
+        ends_with_answer = bool(example.turns) and example.turns[-1][0] == "assistant"
+        lost = min(total - limit, assistant) if ends_with_answer else 0
+        profile.over_limit += 1
+        profile.cut += total - limit
+        profile.cut_answers += lost
+        kind = "record-too-long" if assistant and lost == assistant else "truncated-at-training"
+        _note(profile, number, [Problem(kind, f"{total:,} tokens, {lost:,} of the answer lost")])
+
+
+def _count_texts(profile: Profile, example: Example) -> None:
+    role, text = example.turns[0]
+    if role == "system" and profile.systems is not None:
+        _count_digest(profile, "systems", text)
+    role, text = example.turns[-1]
+    if role == "assistant" and profile.labels is not None:
+        _count_digest(profile, "labels", text if len(text) <= _MAX_LABEL_CHARS else "")
+
+
+def _count_digest(profile: Profile, name: str, text: str) -> None:
+    """Count a text by digest; "" stands for all texts that are too long to be a label."""
+    counter: Counter[str] = getattr(profile, name)
+    data = text.strip().encode("utf-8", "surrogatepass")
+    counter[hashlib.blake2b(data, digest_size=6).hexdigest() if data else ""] += 1
+    if len(counter) > _MAX_DISTINCT:
+        setattr(profile, name, None)
+
+
+def _merged(mine: Counter[str] | None, other: Counter[str] | None) -> Counter[str] | None:
+    if mine is None or other is None:
+        return None
+    total = mine + other
+    return total if len(total) <= _MAX_DISTINCT else None
+
+
+def _note(profile: Profile, number: int, problems: list[Problem]) -> None:
+    for kind, detail in problems:
+        profile.problems.setdefault(kind, Tally()).add(number, detail)
+
+
+def _shape(record: Any) -> str:
+    """The record's outline without its text."""
+    if not isinstance(record, dict):
+        return f"a JSON {type(record).__name__}"
+    keys = [key if key.isidentifier() and len(key) <= 30 else "?" for key in record]
+    return f"keys {', '.join(keys[:6])}" if keys else "an empty object"

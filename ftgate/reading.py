@@ -1,0 +1,199 @@
+"""Reads the data files of one dataset, or remembers what they said.
+
+Profiles are cached per file by the digest of its bytes; what the answers teach is cached per set
+of training files. When nothing changed, no vocabulary is loaded and no line is parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ftgate.cache import Cache, file_digest, key_of
+from ftgate.engine import ENGINES
+from ftgate.engine.task import Result, Task
+from ftgate.errors import VocabularyError
+from ftgate.model import (
+    Encoding,
+    Evidence,
+    FileRole,
+    Goal,
+    Judgement,
+)
+from ftgate.plain import to_plain
+from ftgate.profile import Measure, Profile
+from ftgate.sources import Dataset, File
+
+if TYPE_CHECKING:
+    from ftgate.tokens.engines import Counter
+
+_DATA_ROLES: tuple[FileRole, ...] = ("train", "validation", "test")
+
+
+class LazyCounter:
+    """Counts tokens; loads the vocabulary at the first text that no cache knows."""
+
+    def __init__(self, encoding: Encoding, size_bytes: int, cache: Cache) -> None:
+        self.encoding = encoding
+        self.size_bytes = size_bytes
+        self.cache = cache
+        self.engine = "cached"
+        self.note = ""
+
+    def measure(self) -> Measure:
+        """The provider's token count of one example (see :mod:`ftgate.tokens.billing`)."""
+        from ftgate.tokens.billing import Meter
+
+        return Meter(self._open()).measure
+
+    def count(self, text: str) -> int:
+        """Tokens of a text, remembered by its digest."""
+        key = key_of("text", text, self.encoding.name)
+        known = self.cache.get(key)
+        if known is None:
+            known = self._open().count(text)
+            self.cache.put(key, known)
+        return int(known)
+
+    def _open(self) -> Counter:
+        from ftgate.tokens.engines import open_counter
+
+        counter = open_counter(self.encoding.name, size_bytes=self.size_bytes)
+        self.engine, self.note = counter.engine, counter.note
+        return counter
+
+
+@dataclass(slots=True)
+class Reading:
+    """The data files of a dataset as read. ``digests`` maps a path to ``sha256:…`` of its bytes.
+
+    ``vocabulary`` says why tokens could not be counted, "" when they could.
+    """
+
+    results: dict[str, Result] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    goal: Goal | None = None
+    vocabulary: str = ""
+
+    def merged(self, files: Iterable[File]) -> Profile | None:
+        """One profile of these files, None when there are none."""
+        total: Profile | None = None
+        for file in files:
+            profile = self.results[file.path].profile
+            total = total or Profile()
+            if profile:
+                total.merge(profile)
+        return total
+
+    def digest(self, files: Iterable[File]) -> str:
+        """Digest of a dataset: of its files' roles and bytes, in order, whatever their names."""
+        joined = hashlib.sha256()
+        for file in files:
+            joined.update(f"{file.role}\0{self.digests[file.path]}\n".encode())
+        return f"sha256:{joined.hexdigest()}"
+
+
+def read_dataset(
+    dataset: Dataset,
+    *,
+    counter: LazyCounter | None,
+    limit: int | None,
+    sample_size: int,
+    cache: Cache,
+) -> Reading:
+    """Profile every data file; judge the training examples when ``sample_size`` is positive.
+
+    ``counter`` None means structure only: no tokens are counted.
+    """
+    reading = Reading()
+    data = [file for file in dataset.files if file.role in _DATA_ROLES]
+    for file in data:
+        reading.digests[file.path], reading.sizes[file.path] = file_digest(file.path)
+    train = [file for file in data if file.role == "train"]
+    goal_key = key_of("goal", str(sample_size), *(reading.digests[file.path] for file in train))
+    known_goal = cache.get(goal_key) if sample_size else None
+    wants_sample = bool(sample_size) and known_goal is None
+    _profile_all(data, reading, counter, limit, sample_size if wants_sample else 0, cache)
+    names = [file.name for file in train]
+    if known_goal is not None:
+        reading.goal = _goal_from_json(known_goal, names)
+    elif wants_sample and any(reading.results[file.path].profile for file in train):
+        goal = _judge(reading, train, sample_size)
+        cache.put(goal_key, to_plain(goal))
+        reading.goal = _named(goal, names)
+    return reading
+
+
+def _profile_all(
+    data: list[File],
+    reading: Reading,
+    counter: LazyCounter | None,
+    limit: int | None,
+    sample_size: int,
+    cache: Cache,
+) -> None:
+    """Fill ``reading.results``; files with a known profile are read again only for a sample."""
+    encoding = counter.encoding.name if counter else ""
+    keys = {
+        file.path: key_of("profile", reading.digests[file.path], encoding, str(limit))
+        for file in data
+    }
+    known = {path: cache.get(key) for path, key in keys.items()}
+    measure: Measure | None = None
+    if counter and any(profile is None for profile in known.values()):
+        try:
+            measure = counter.measure()
+        except VocabularyError as error:
+            reading.vocabulary = error.message
+    tasks = []
+    for file in data:
+        profile, wanted = known[file.path], sample_size if file.role == "train" else 0
+        if profile is not None and not wanted:
+            reading.results[file.path] = Result(file.path, Profile.from_json(profile))
+        else:
+            tasks.append(Task(file.path, measure if profile is None else None, limit, wanted))
+    for result in ENGINES["serial"](tasks):
+        remembered = known[result.path]
+        if remembered is not None:
+            result = replace(result, profile=Profile.from_json(remembered))
+        elif result.profile and not reading.vocabulary:
+            cache.put(keys[result.path], result.profile.to_json())
+        reading.results[result.path] = result
+
+
+def _judge(reading: Reading, train: list[File], sample_size: int) -> Goal:
+    """Judge the examples with the smallest digests of all training files together."""
+    from ftgate.content.goal import Sampled, judge_goal
+
+    pooled = [
+        (digest, index, line, example)
+        for index, file in enumerate(train)
+        for digest, line, example in reading.results[file.path].sample
+    ]
+    chosen = heapq.nsmallest(sample_size, pooled, key=lambda entry: entry[:3])
+    sample = [
+        Sampled(str(index), line, example.turns, example.calls)
+        for _, index, line, example in chosen
+    ]
+    profiles = [reading.results[file.path].profile for file in train]
+    goal = judge_goal(sample, examples=sum(p.examples for p in profiles if p))
+    # Terms of the answers are text: they are neither cached nor reported.
+    return replace(goal, judgements=tuple(replace(one, novel=()) for one in goal.judgements))
+
+
+def _named(goal: Goal, names: list[str]) -> Goal:
+    """Judgements carry the index of their file, so that the cache depends on contents alone."""
+    judgements = tuple(replace(one, path=names[int(one.path)]) for one in goal.judgements)
+    return replace(goal, judgements=judgements)
+
+
+def _goal_from_json(data: dict[str, Any], names: list[str]) -> Goal:
+    evidence = tuple(Evidence(**entry) for entry in data["evidence"])
+    judgements = tuple(
+        Judgement(**{**entry, "novel": tuple(entry["novel"])}) for entry in data["judgements"]
+    )
+    return _named(Goal(**{**data, "evidence": evidence, "judgements": judgements}), names)

@@ -1,0 +1,43 @@
+"""Concise: ``path:line: CODE [name] message``, one line per place, for editors and grep.
+
+Each dataset ends with one line for its verdict, ``name: fail: keep prompting``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftgate.render.escape import visible
+from ftgate.render.phrases import DECISIONS
+from ftgate.render.places import ordered, severity
+from ftgate.render.style import OUTCOME_COLORS, SEVERITY_COLORS, paint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftgate.model import Finding
+    from ftgate.report import DatasetReport, Report
+
+
+def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
+    """The report, one line per place of a finding."""
+    del width, verbose
+    lines: list[str] = []
+    for dataset in report.datasets:
+        for finding in ordered(dataset.findings):
+            lines.extend(_finding_lines(finding, dataset, color=color))
+        outcome = paint(dataset.outcome, OUTCOME_COLORS[dataset.outcome], color=color)
+        lines.append(f"{visible(dataset.name)}: {outcome}: {DECISIONS[dataset.decision]}")
+    return "".join(line + "\n" for line in lines)
+
+
+def _finding_lines(finding: Finding, dataset: DatasetReport, *, color: bool) -> Iterator[str]:
+    code = paint(finding.code, SEVERITY_COLORS[severity(finding)], color=color)
+    path = visible(dataset.name if finding.path is None else finding.path)
+    rest = finding.count - len(finding.lines)
+    more = f" (and {rest:,} more)" if finding.lines and rest > 0 else ""
+    text = f"{code} [{finding.name}] {visible(finding.message)}"
+    if not finding.lines:
+        yield f"{path}: {text}"
+    for number, line in enumerate(finding.lines, 1):
+        yield f"{path}:{line}: {text}{more if number == len(finding.lines) else ''}"

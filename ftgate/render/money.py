@@ -1,0 +1,118 @@
+"""The money of one dataset as labelled rows: training, break-even, volumes, the cheapest way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftgate.render import words
+from ftgate.render.escape import visible
+from ftgate.render.phrases import DECISIONS, break_even, option, tuned
+
+if TYPE_CHECKING:
+    from ftgate.model import Comparison, Missing, Option, Training, VolumeVerdict
+    from ftgate.report import DatasetReport
+
+Row = tuple[str, str]
+_ROUND_TRIP = ("fine-tuned", "hybrid")  # kinds that need a training job
+
+
+def money_rows(dataset: DatasetReport, *, verbose: bool) -> list[Row]:
+    """``(label, text)`` rows; the bills of every option too when ``verbose``."""
+    rows: list[Row] = []
+    if dataset.training is not None:
+        rows.append(("training", _training(dataset.training)))
+        if verbose and dataset.training.epochs_rule:
+            rows.append(("epochs", visible(dataset.training.epochs_rule)))
+    if dataset.comparison is not None:
+        rows.extend(_comparison_rows(dataset.comparison))
+        if verbose:
+            rows.extend(_bills(dataset.comparison))
+    return rows
+
+
+def _training(training: Training) -> str:
+    tokens = words.int_range(training.billable_low, training.billable_high)
+    epochs = words.int_range(training.epochs_low, training.epochs_high)
+    plural = "epoch" if training.epochs_high == 1 else "epochs"
+    # "auto: the provider decides; …" is one word here; -v prints the whole rule.
+    rule = visible(training.epochs_rule.partition(":")[0])
+    job = f"{epochs} {plural} {rule}".rstrip()
+    detail = f"({job}, {tokens} tokens billed) on {visible(training.model)}"
+    if training.usd_low is None or training.usd_high is None:
+        return f"cost unknown {detail}: {_why(training.missing)}"
+    return f"{words.usd_range(training.usd_low, training.usd_high)} {detail}"
+
+
+def _why(missing: Missing | None) -> str:
+    """``not in the price list; nearest: gpt-5, gpt-6``."""
+    if missing is None:
+        return "no price"
+    near = f"; nearest: {', '.join(missing.nearest)}" if missing.nearest else ""
+    return visible(missing.reason + near)
+
+
+def _comparison_rows(comparison: Comparison) -> list[Row]:
+    rows: list[Row] = []
+    point = comparison.break_even_best or comparison.break_even
+    if point is not None:
+        rows.append(("break-even", break_even(point, comparison)))
+    if comparison.at_volumes:
+        rows.extend(_volumes(comparison.at_volumes))
+    else:
+        rows.extend(_cheapest(comparison))
+    return rows
+
+
+def _volumes(volumes: tuple[VolumeVerdict, ...]) -> list[Row]:
+    widths = max(len(f"{each.calls_per_month:,}") for each in volumes)
+    return [
+        ("" if number else "per month", f"{each.calls_per_month:>{widths},} calls: {_volume(each)}")
+        for number, each in enumerate(volumes)
+    ]
+
+
+def _volume(volume: VolumeVerdict) -> str:
+    decision = DECISIONS[volume.decision]
+    if volume.decision not in ("fine-tune", "hybrid"):
+        return f"{decision} ({visible(volume.best)})"
+    when = ""
+    if volume.break_even_months is not None:
+        when = f", pays back in {words.duration(volume.break_even_months)}"
+    return f"{decision}{when}, then saves {words.usd(volume.saves_usd_per_month)}/month"
+
+
+def _cheapest(comparison: Comparison) -> list[Row]:
+    """The cheapest way without a training job, beside today's bill and the fine-tune's."""
+    others = [each for each in comparison.options if each.kind not in _ROUND_TRIP]
+    if not others:
+        return []
+    best = min(others, key=lambda each: each.total_usd)
+    texts = [f"{visible(best.name)}: {_total(best)} in {comparison.horizon_months} months"]
+    tuned_option = tuned(comparison)
+    if tuned_option is not None:
+        texts.append(f"fine-tuned {_total(tuned_option)}")
+    today = option(comparison, comparison.baseline)
+    if today is not None and today is not best:
+        texts.append(f"{visible(today.name)} {_total(today)}")
+    return [("alternative", " \u00b7 ".join(texts))]
+
+
+def _total(each: Option) -> str:
+    return words.usd(each.total_usd)
+
+
+def _bills(comparison: Comparison) -> list[Row]:
+    rows: list[Row] = []
+    for each in comparison.options:
+        note = f" ({visible(each.note)})" if each.note else ""
+        rows.append(("bill", f"{visible(each.name)}: {_total(each)}{note}"))
+        for line in each.lines:
+            per = "once" if line.upfront else "/month"
+            text = f"{visible(line.item)} {words.usd(line.usd)} {per} = {visible(line.formula)}"
+            rows.append(("", text.replace(" /month", "/month")))
+    rows.extend(("assumed", visible(text)) for text in comparison.assumptions)
+    rows.extend(
+        ("flips at", visible(f"{each.parameter} = {each.value}: {each.meaning}"))
+        for each in comparison.thresholds
+    )
+    return rows

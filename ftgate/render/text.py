@@ -1,0 +1,86 @@
+"""Text for people: a block per dataset, a summary, and where the numbers come from."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from ftgate.render import words
+from ftgate.render.block import Screen, dataset_lines
+from ftgate.render.escape import visible
+
+if TYPE_CHECKING:
+    from ftgate.model import Price
+    from ftgate.report import Report
+
+
+def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
+    """The report as text of at most ``width`` columns where words allow it."""
+    screen = Screen(width, color, verbose)
+    blocks = [dataset_lines(dataset, screen) for dataset in report.datasets]
+    closing = [*_summary(report), *_footer(report, screen)]
+    if closing:
+        blocks.append(closing)
+    return "\n".join("".join(line + "\n" for line in block) for block in blocks)
+
+
+def _summary(report: Report) -> list[str]:
+    if len(report.datasets) < 2:
+        return []
+    outcomes = [dataset.outcome for dataset in report.datasets]
+    counts = [
+        f"{outcomes.count(outcome)} {outcome}"
+        for outcome in ("pass", "fail", "undecided", "error")
+        if outcome in outcomes
+    ]
+    return [f"{words.count(len(outcomes), 'dataset')}: {', '.join(counts)}"]
+
+
+def _footer(report: Report, screen: Screen) -> list[str]:
+    """Where prices and token counts come from, and for which day they were judged."""
+    parts = [*_price_sources(report.prices), *_token_sources(report, verbose=screen.verbose)]
+    parts.append(f"judged for {report.as_of}, offline")
+    lines = textwrap.wrap(
+        " \u00b7 ".join(parts), width=screen.width, break_long_words=False, break_on_hyphens=False
+    )
+    if screen.verbose:
+        lines.extend(_price_lines(report.prices))
+    return lines
+
+
+def _price_sources(prices: tuple[Price, ...]) -> list[str]:
+    """One phrase per layer: its oldest date, and who says so."""
+    phrases = []
+    for layer in sorted({price.layer for price in prices}):
+        members = [price for price in prices if price.layer == layer]
+        oldest = min(price.as_of for price in members).isoformat()
+        sources = "; ".join(sorted({visible(price.source) for price in members}))
+        phrases.append(f"prices: {visible(layer)}, as of {oldest} or later ({sources})")
+    return phrases
+
+
+def _token_sources(report: Report, *, verbose: bool) -> list[str]:
+    """How tokens were counted; the engine too when everything is wanted."""
+    counted: dict[str, None] = {}
+    for dataset in report.datasets:
+        if dataset.tokens is None:
+            continue
+        encoding = dataset.tokens.encoding
+        text = f"tokens: {encoding.name}, {encoding.exactness}"
+        if verbose:
+            text += f", engine: {dataset.tokens.engine}"
+        note = dataset.tokens.note or encoding.note
+        if note and (verbose or encoding.exactness != "exact"):
+            text += f" ({note})"
+        counted[visible(text)] = None
+    return sorted(counted)
+
+
+def _price_lines(prices: tuple[Price, ...]) -> list[str]:
+    return [
+        f"  {visible(price.ref)}  {words.usd(price.usd)} per {price.unit}"
+        f"  as of {price.as_of.isoformat()}"
+        + (f", expires {price.expires.isoformat()}" if price.expires else "")
+        + (f"  {visible(price.url)}" if price.url else "")
+        for price in prices
+    ]

@@ -1,0 +1,112 @@
+"""The one value that every renderer sees, and its JSON contract (``ftgate/report/1``).
+
+Keys only grow; the number in ``schema`` changes when one changes its meaning or goes. Money is a
+decimal string in USD, tokens are integers, ratios 0-1, dates ISO. There is no wall-clock time
+inside, so the same bytes judged for the same day give the same report, byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from ftgate.model import (
+    Comparison,
+    Decision,
+    Encoding,
+    FileRole,
+    Finding,
+    Goal,
+    Outcome,
+    Price,
+    Reason,
+    Training,
+)
+
+SCHEMA = "ftgate/report/1"
+EXIT_CODES: dict[Outcome, int] = {"pass": 0, "fail": 1, "error": 2, "undecided": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file as it was read: ``lines = examples + invalid + blank``."""
+
+    path: str
+    role: FileRole
+    format: str
+    bytes: int
+    lines: int
+    examples: int
+    invalid: int
+    blank: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenReport:
+    """Tokens of one epoch of the training files, as the provider counts them.
+
+    ``histogram`` has ``(upper bound, examples)`` pairs over tokens per example.
+    """
+
+    encoding: Encoding
+    engine: str
+    total: int
+    by_role: dict[str, int]
+    tools: int
+    images: int
+    per_example: dict[str, float]
+    over_limit: int
+    truncated_tokens: int
+    limit: int | None
+    histogram: tuple[tuple[int, int], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetReport:
+    """Everything that is said of one dataset."""
+
+    name: str
+    outcome: Outcome
+    decision: Decision
+    reasons: tuple[Reason, ...]
+    digest: str
+    files: tuple[FileReport, ...]
+    tokens: TokenReport | None
+    training: Training | None
+    goal: Goal | None
+    duplicates: dict[str, int | None]
+    findings: tuple[Finding, ...]
+    comparison: Comparison | None
+    provider: str = ""
+    next_command: str = ""
+    waived: tuple[str, ...] = ()
+
+    @property
+    def examples(self) -> int:
+        """Training examples that were read."""
+        return sum(file.examples for file in self.files if file.role == "train")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one run over any number of datasets.
+
+    ``exit_code`` already follows the policy (``on_unknown``, ``--exit-zero``).
+    """
+
+    version: str
+    outcome: Outcome
+    exit_code: int
+    as_of: str
+    datasets: tuple[DatasetReport, ...]
+    prices: tuple[Price, ...]
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def fingerprint(finding: Finding) -> str:
+    """Stable identity of a finding: rule and path, not line numbers or wording."""
+    key = f"{finding.code}\0{finding.path or ''}"
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -1,0 +1,173 @@
+"""Runs rules over the facts of one dataset.
+
+The families: FT0 input, FT1 record format, FT2 volume and balance, FT3 tokens and limits, FT4
+knowledge-style content, FT5 hygiene, FT6 prompt files, FT7 prices, budget and lifecycle, FT8
+economics, FT9 suppressions. Each is one module; a rule is one documented function in it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ftgate.errors import ConfigError, FtgateError, RuleCrashError
+from ftgate.model import (
+    SEVERITIES,
+    Comparison,
+    FileRole,
+    Finding,
+    Goal,
+    Measured,
+    Missing,
+    ModelFacts,
+    Price,
+    Problem,
+    ProviderFacts,
+    Training,
+)
+from ftgate.profile import Profile
+from ftgate.rules.registry import RULES, Rule
+from ftgate.settings import DatasetSettings, PolicySettings
+
+_MODULES = (
+    *("setup", "input", "records", "conversations", "volume", "tokens", "content"),
+    *("prices", "economics"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFile:
+    """One data file for the per-file rules; ``error`` is why it could not be read as a whole."""
+
+    path: str
+    role: FileRole
+    bytes: int
+    error: Problem | None
+    profile: Profile | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Every fact that a rule may name as a parameter. None means: not known in this run."""
+
+    files: tuple[JudgedFile, ...] = ()
+    profile: Profile | None = None
+    validation: Profile | None = None
+    goal: Goal | None = None
+    plan: DatasetSettings | None = None
+    policy: PolicySettings | None = None
+    provider: ProviderFacts | None = None
+    base: ModelFacts | Missing | None = None
+    training: Training | None = None
+    measured: Measured | None = None
+    comparison: Comparison | None = None
+    prices: tuple[Price, ...] | None = None
+    today: date | None = None
+    vocabulary: str | None = None
+    searched: tuple[str, ...] | None = None
+
+
+def load_rules() -> dict[str, Rule]:
+    """Import every family and return the rules by code."""
+    for name in _MODULES:
+        importlib.import_module(f"ftgate.rules.{name}")
+    return dict(sorted(RULES.items()))
+
+
+def find_rule(name: str) -> Rule:
+    """The rule with this code or kebab-case name; ConfigError with the nearest one."""
+    rules = load_rules()
+    for rule in rules.values():
+        if name.upper() == rule.code or name.lower() == rule.name:
+            return rule
+    known = [*rules, *(rule.name for rule in rules.values())]
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    raise ConfigError(
+        f"no rule {name!r}",
+        hint=f"did you mean {nearest[0]}?" if nearest else "list them with: ftgate rules",
+    )
+
+
+def selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[str, Rule]:
+    """Rules whose code (or name) starts with a selector and with no ignored one."""
+    rules = load_rules()
+    for selector in (*select, *ignore):
+        if not any(_matches(rule, selector) for rule in rules.values()):
+            find_rule(selector)  # raises with the nearest name
+    return {
+        code: rule
+        for code, rule in rules.items()
+        if any(_matches(rule, selector) for selector in select)
+        and not any(_matches(rule, selector) for selector in ignore)
+    }
+
+
+def run(rules: Mapping[str, Rule], case: Case, options: Mapping[str, Any]) -> list[Finding]:
+    """Findings in order of severity, code and path.
+
+    A rule runs when every fact it names is known. A rule that raises is never a pass:
+    RuleCrashError names it.
+    """
+    findings: list[Finding] = []
+    for rule in rules.values():
+        chosen = _options(rule, options)
+        for facts in _facts(rule, case):
+            try:
+                findings.extend(
+                    replace(
+                        finding,
+                        code=rule.code,
+                        name=rule.name,
+                        severity=finding.severity or rule.severity,
+                    )
+                    for finding in rule.function(*facts, **chosen)
+                )
+            except FtgateError:
+                raise
+            except Exception as error:
+                raise RuleCrashError(
+                    f"rule {rule.code} {rule.name} failed: {type(error).__name__}: {error}",
+                    hint=f"this is a bug; until it is fixed: --ignore {rule.code}",
+                ) from error
+    return sorted(findings, key=_order)
+
+
+def _facts(rule: Rule, case: Case) -> Iterator[tuple[Any, ...]]:
+    if rule.per_file:
+        rest = tuple(getattr(case, name) for name in rule.facts[1:])
+        for file in case.files:
+            if None not in rest:
+                yield (file, *rest)
+        return
+    facts = tuple(getattr(case, name) for name in rule.facts)
+    if not any(fact is None for fact in facts):
+        yield facts
+
+
+def _options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = dict(rule.options)
+    given = options.get(rule.code, options.get(rule.name, {}))
+    for name, value in given.items():
+        if name not in chosen:
+            known = ", ".join(chosen) or "none"
+            raise ConfigError(f"[rules.{rule.code}] has no option {name!r}", hint=f"known: {known}")
+        default = chosen[name]
+        kinds = (int, float) if isinstance(default, float) else type(default)
+        if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(default, bool):
+            wanted = type(default).__name__
+            raise ConfigError(f"[rules.{rule.code}] {name} = {value!r}: expected {wanted}")
+        chosen[name] = value
+    return chosen
+
+
+def _matches(rule: Rule, selector: str) -> bool:
+    return rule.code.startswith(selector.upper()) or rule.name == selector.lower()
+
+
+def _order(finding: Finding) -> tuple[int, str, str, tuple[int, ...]]:
+    severity = SEVERITIES.index(finding.severity)
+    return severity, finding.code, finding.path or "", finding.lines

@@ -1,0 +1,177 @@
+"""FT4: do the answers teach facts, which fine-tuning is the wrong tool for?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ftgate.model import Decision, Finding, Goal, Severity
+from ftgate.profile import Profile
+from ftgate.rules.registry import rule
+from ftgate.settings import DatasetSettings
+
+VOLATILE_SHARE = 0.2
+"""From this share of perishable answers on, the facts change faster than models are retrained."""
+
+SHOWN_LINES = 5
+_FORM_GOALS = frozenset(("style", "format", "classification", "tool-use"))
+
+
+@rule("FT401", severity="error", since="0.1")
+def knowledge_injection(
+    goal: Goal,
+    profile: Profile,
+    *,
+    warn_ratio: float = 0.25,
+    fail_ratio: float = 0.60,
+    min_examples: int = 50,
+) -> Iterator[Finding]:
+    """Answers teach facts that the conversation does not contain.
+
+    ## Why is this bad?
+    Fine-tuning changes how a model answers far more reliably than what it knows. Examples whose
+    answers carry facts that are missing from the prompt are learned slowly, and teach the habit of
+    answering from nothing: what the model then makes up looks exactly like what it was taught.
+    A fact learned once also cannot be corrected without another job.
+
+    Each sampled answer is judged by its text alone, and every judgement names its reason. What the
+    base model knows already cannot be seen in a file, so this is a risk, not a proof. Between
+    `warn_ratio` and `fail_ratio`, and below `min_examples`, it warns.
+
+    ## What to do instead
+    Put the facts where they can be edited: retrieve the passages that answer the question and give
+    them in the prompt. If tone or format matter as well, tune on question + passages + answer, so
+    that the answer follows from the conversation.
+
+    ## Source
+    OpenAI, "Fine-tuning best practices": make sure that examples contain all of the information
+    needed for the response. Gekhman et al., EMNLP 2024 (2024.emnlp-main.444): examples with new
+    knowledge are learned more slowly and, once learned, raise hallucination linearly. Ovadia et
+    al. (arXiv 2312.05934): retrieval beats unsupervised fine-tuning for old and new facts.
+    Evidence against a flat "never": in a study on agriculture (arXiv 2401.08406) fine-tuning on
+    domain questions gained 6 points of accuracy and retrieval 5 more on top of it. Facts that do
+    not change are therefore advised as hybrid, perishable ones as retrieval only.
+    """
+    if goal.label == "unknown" or goal.knowledge_share < warn_ratio:
+        return
+    fails = goal.knowledge_share >= fail_ratio
+    severe = fails and profile.examples >= min_examples
+    limit = fail_ratio if fails else warn_ratio
+    path, lines = _places(goal, volatile_only=False)
+    yield Finding(
+        f"{goal.knowledge_share:.0%} of answers teach facts (limit {limit:.0%})",
+        path=path,
+        lines=lines,
+        count=sum(judgement.knowledge for judgement in goal.judgements),
+        severity=None if severe else "warning",
+        decision=_advice(goal) if fails else None,
+        next_step="give the facts in the prompt (retrieval), and tune on answers that follow from"
+        " it",
+    )
+
+
+@rule("FT402", severity="error", since="0.1")
+def perishable_facts(
+    goal: Goal,
+    profile: Profile,
+    *,
+    max_ratio: float = VOLATILE_SHARE,
+    min_examples: int = 50,
+) -> Iterator[Finding]:
+    """Answers teach facts that will soon be wrong.
+
+    ## Why is this bad?
+    Prices, stock, opening hours, contacts and recent events change in days; a tuned model keeps
+    the old ones until the next job, and states them with confidence. Each change costs a new
+    training run, an evaluation and a deployment.
+
+    Judged only where the set as a whole teaches facts (see FT401): an answer is perishable when
+    it carries money, a date from 2023 on, opening hours, a link, phone number or e-mail address,
+    or words such as "currently" and "in stock". This ranks sets rather than measuring truth, and
+    it misses facts that change without saying so.
+
+    ## What to do instead
+    Look the facts up when the question is asked: retrieval, a tool call, or a price list in the
+    prompt. Train, if at all, on how to present what was found.
+
+    ## Source
+    OpenAI, "Optimizing LLM accuracy": outdated or proprietary knowledge is a matter of context,
+    not of the model. Ovadia et al. (arXiv 2312.05934) for retrieval against fine-tuning. The
+    counter-evidence that FT401 quotes (arXiv 2401.08406) is about facts that stay true.
+    """
+    if goal.label != "knowledge" or goal.volatile_share < max_ratio:
+        return
+    path, lines = _places(goal, volatile_only=True)
+    yield Finding(
+        f"{goal.volatile_share:.0%} of the facts taught are prices, dates, hours or contacts"
+        f" (limit {max_ratio:.0%})",
+        path=path,
+        lines=lines,
+        count=sum(judgement.volatile for judgement in goal.judgements),
+        severity=_severity(profile, min_examples),
+        decision="rag",
+        next_step="look these facts up when the question is asked (retrieval or a tool call)",
+    )
+
+
+@rule("FT404", severity="error", since="0.1")
+def goal_mismatch(
+    goal: Goal,
+    profile: Profile,
+    plan: DatasetSettings,
+    *,
+    max_ratio: float = 0.60,
+    min_examples: int = 50,
+) -> Iterator[Finding]:
+    """The plan says style or format, but the answers teach facts.
+
+    ## Why is this bad?
+    The plan was approved for what fine-tuning does well: a tone, a format, labels, tool calls.
+    The data do something else, so the evaluation written for the plan will not see what the model
+    learns, and invented answers pass as well-formed ones.
+
+    ## What to do instead
+    Either change the data: let the facts stand in the prompt, so that the answer shows only the
+    form. Or change the plan to `goal = "knowledge"` and face FT401 openly.
+
+    ## Source
+    OpenAI, "Fine-tuning best practices": examples have to contain what their answers need. LIMA
+    (arXiv 2305.11206): tuning teaches format and style, knowledge comes from pre-training. Fair
+    counter-evidence: arXiv 2401.08406 found gains from tuning on domain answers, on top of which
+    retrieval gained again; that is a case for a plan which says so.
+    """
+    if plan.goal not in _FORM_GOALS or goal.label == "unknown" or goal.knowledge_share < max_ratio:
+        return
+    path, lines = _places(goal, volatile_only=False)
+    yield Finding(
+        f'the plan says goal = "{plan.goal}", but {goal.knowledge_share:.0%} of answers teach'
+        f" facts (limit {max_ratio:.0%})",
+        path=path,
+        lines=lines,
+        count=sum(judgement.knowledge for judgement in goal.judgements),
+        severity=_severity(profile, min_examples),
+        decision=_advice(goal),
+        next_step='give the facts in the prompt, or set goal = "knowledge" in ftgate.toml',
+    )
+
+
+def _severity(profile: Profile, min_examples: int) -> Severity | None:
+    """The rule's own severity, or a warning where the set is too small to fail on a share."""
+    return None if profile.examples >= min_examples else "warning"
+
+
+def _advice(goal: Goal) -> Decision:
+    """Retrieval alone for facts that perish; with a fine-tune beside it for those that stay."""
+    return "rag" if goal.volatile_share >= VOLATILE_SHARE else "hybrid"
+
+
+def _places(goal: Goal, *, volatile_only: bool) -> tuple[str | None, tuple[int, ...]]:
+    """The first file with such answers, and its first lines."""
+    places = [
+        (judgement.path, judgement.line)
+        for judgement in goal.judgements
+        if (judgement.volatile if volatile_only else judgement.knowledge)
+    ]
+    if not places:
+        return None, ()
+    first = places[0][0]
+    return first, tuple(line for path, line in places if path == first)[:SHOWN_LINES]

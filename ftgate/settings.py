@@ -1,0 +1,172 @@
+"""What the user decided: the keys of ``ftgate.toml``, as frozen dataclasses.
+
+Each field's docstring-like comment is its description in the JSON Schema
+(:func:`ftgate.config.json_schema`). Defaults are the documented ones; money is Decimal.
+:mod:`ftgate.config` reads files into these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+GoalName = Literal["style", "format", "classification", "tool-use", "knowledge"]
+
+# pydantic reads this attribute of a dataclass; unknown keys are errors with a did-you-mean.
+_STRICT = {"extra": "forbid"}
+
+DEFAULT_BASE_MODEL = "gpt-4.1-mini-2025-04-14"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """The model to tune and the model that answers today."""
+
+    __pydantic_config__ = _STRICT
+
+    base: str = DEFAULT_BASE_MODEL  # model to fine-tune
+    provider: str = ""  # who trains and serves it; "" means: from the base model
+    today: str = ""  # model that answers today; "" means: the base model, untuned
+    method: Literal["supervised", "dpo", "reinforcement"] = "supervised"
+    epochs: int | Literal["auto"] = "auto"  # "auto" is the provider's choice, costed as a range
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSettings:
+    """One dataset: files that are judged together, and what the tune is for."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    train: tuple[str, ...] = ()  # globs, relative to the configuration file
+    validation: tuple[str, ...] = ()
+    test: tuple[str, ...] = ()
+    prompts: tuple[str, ...] = ()  # the prompt that the fine-tune would replace
+    tuned_prompt: str | None = None  # the prompt that the tuned model gets instead
+    goal: GoalName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageSettings:
+    """The workload. What is not stated is measured from the data, and the report says so."""
+
+    __pydantic_config__ = _STRICT
+
+    requests_per_month: int | None = None  # without it every economic verdict is undecided
+    prompt_tokens: int | None = None  # system prompt per call today; measured from `prompts`
+    cacheable_tokens: int | None = None  # its unchanging beginning; measured up to a variable
+    query_tokens: int | None = None  # user input per call; mean of the training set
+    completion_tokens: int | None = None  # answer per call; mean of the training set
+    tuned_prompt_tokens: int | None = None  # system prompt of the tuned model; from tuned_prompt
+    cache_hit_rate: float | None = None  # 0-1; measured from volume and time to live when omitted
+    horizon_months: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LabellingSettings:
+    """What it still costs to write the examples. Omitted: they exist, and cost nothing more."""
+
+    __pydantic_config__ = _STRICT
+
+    hourly_wage: Decimal | None = None  # USD
+    minutes_per_example: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """People who check answers: rates are measured in a pilot, not hoped for."""
+
+    __pydantic_config__ = _STRICT
+
+    cost_usd: Decimal = Decimal(0)  # per reviewed answer
+    rate_today: Decimal = Decimal(0)  # share of answers reviewed with today's prompt
+    rate_tuned: Decimal | None = None  # with the tuned model; omitted: the same
+    initial_rate_tuned: Decimal | None = None  # during the first months
+    initial_months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """Retrieval beside a fine-tune (hybrid)."""
+
+    __pydantic_config__ = _STRICT
+
+    usd_per_query: Decimal | None = None  # vector database; without it hybrid is not compared
+
+
+@dataclass(frozen=True, slots=True)
+class HostingSettings:
+    """What the tuned model costs while nobody calls it; default from the provider's catalogue."""
+
+    __pydantic_config__ = _STRICT
+
+    usd_per_hour: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What fails the gate."""
+
+    __pydantic_config__ = _STRICT
+
+    fail_on: Literal["error", "warning", "never"] = "error"
+    max_training_cost: str | None = None  # "150 USD"
+    max_break_even: str = "6 months"  # strict: exactly six months is too slow
+    on_unknown: Literal["fail", "warn"] = "fail"
+    max_price_age: str = "90 days"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverSettings:
+    """A reviewed exception: who reads it later needs the reason, and it ends on a date."""
+
+    __pydantic_config__ = _STRICT
+
+    code: str
+    reason: str
+    until: date
+    dataset: str | None = None
+    path: str | None = None
+    digest: str | None = None  # pinned to the data: edit the data and the waiver lapses
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSettings:
+    """A price of your own, before every other source. Amounts are strings, never floats."""
+
+    __pydantic_config__ = _STRICT
+
+    model: str
+    source: str
+    as_of: date
+    provider: str | None = None
+    input_mtok: Decimal | None = None
+    cached_input_mtok: Decimal | None = None
+    output_mtok: Decimal | None = None
+    training_mtok: Decimal | None = None
+    hosting_hour: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole plan. ``rules`` holds ``select``, ``ignore`` and one table of options per code."""
+
+    __pydantic_config__ = _STRICT
+
+    version: Literal[1] = 1
+    offline: bool = True
+    as_of: date | None = None  # judge as if today were this date
+    model: ModelSettings = field(default_factory=ModelSettings)
+    dataset: tuple[DatasetSettings, ...] = ()
+    usage: UsageSettings = field(default_factory=UsageSettings)
+    labelling: LabellingSettings = field(default_factory=LabellingSettings)
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    hosting: HostingSettings = field(default_factory=HostingSettings)
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    rules: dict[str, Any] = field(default_factory=dict)
+    per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    waive: tuple[WaiverSettings, ...] = ()
+    price: tuple[PriceSettings, ...] = ()

@@ -1,0 +1,238 @@
+"""The goal of a whole set: label, share, confidence, and what must never change it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ftgate.content.goal import (
+    KNOWLEDGE_SHARE,
+    MIN_JUDGED,
+    MIXED_SHARE,
+    SAMPLE_SIZE,
+    Sampled,
+    judge_goal,
+)
+from ftgate.model import Goal
+
+PLANETS = [
+    f"{name} {suffix}"
+    for name, suffix in itertools.product(
+        ("Orrin", "Velm", "Tasq", "Quill", "Basra", "Nemis", "Ulda", "Ferro"),
+        ("Prime", "Minor", "Deep", "Reach", "Station", "Belt", "Gate", "Rim"),
+    )
+]
+
+
+def example(number: int, user: str, answer: str, system: str = "") -> Sampled:
+    turns = [("system", system)] if system else []
+    return Sampled("train.jsonl", number, [*turns, ("user", user), ("assistant", answer)], [])
+
+
+def facts(count: int, start: int = 1) -> list[Sampled]:
+    return [
+        example(
+            start + i,
+            f"Who settled {PLANETS[i % 64]} in wave {i}?",
+            f"Captain Ruth Adeyemi{i} landed there with {i + 40} colonists and a seed bank.",
+        )
+        for i in range(count)
+    ]
+
+
+def rewrites(count: int, start: int = 1) -> list[Sampled]:
+    return [
+        example(
+            start + i,
+            f"Rewrite politely: send the crates for {PLANETS[i % 64]} now, order {i}",
+            f"Could you please send the crates for {PLANETS[i % 64]}, order {i}, when you can?",
+        )
+        for i in range(count)
+    ]
+
+
+def labels(count: int, start: int = 1) -> list[Sampled]:
+    kinds = ("billing", "delivery", "complaint")
+    return [
+        example(start + i, f"Parcel {i} to {PLANETS[i % 64]} has not come", kinds[i % 3])
+        for i in range(count)
+    ]
+
+
+def goal(sample: list[Sampled], examples: int | None = None) -> Goal:
+    return judge_goal(sample, examples=len(sample) if examples is None else examples)
+
+
+@pytest.mark.parametrize(
+    ("sample", "label"),
+    [
+        (facts(60), "knowledge"),
+        (facts(30) + rewrites(50, 100), "mixed"),
+        (rewrites(60), "style"),
+        (labels(60), "format"),
+        (facts(MIN_JUDGED - 1), "unknown"),
+        ([], "unknown"),
+    ],
+    ids=["facts", "facts and rewrites", "rewrites", "labels", "too few", "nothing"],
+)
+def test_a_set_is_named_after_what_most_of_its_answers_teach(
+    sample: list[Sampled], label: str
+) -> None:
+    assert goal(sample).label == label
+
+
+@pytest.mark.parametrize("known", [0, 10, 25, 40, 50])
+def test_the_share_is_the_proportion_of_facts_that_was_mixed_in(known: int) -> None:
+    mixture = facts(known) + rewrites(50 - known, 100)
+    assert goal(mixture).knowledge_share == pytest.approx(known / 50, abs=0.06)
+
+
+def test_the_order_of_the_sample_does_not_matter() -> None:
+    sample = facts(20) + rewrites(20, 100) + labels(20, 200)
+    shuffled = list(sample)
+    random.Random(3).shuffle(shuffled)  # noqa: S311
+    assert goal(shuffled) == goal(sample)
+
+
+def test_every_judged_example_has_a_place_and_a_reason() -> None:
+    judgements = goal(facts(12) + labels(12, 50)).judgements
+    assert [judgement.line for judgement in judgements] == [*range(1, 13), *range(50, 62)]
+    assert all(judgement.path == "train.jsonl" and judgement.reason for judgement in judgements)
+    assert all(0 < len(judgement.novel) <= 5 for judgement in judgements if judgement.knowledge)
+    assert not any(judgement.novel for judgement in judgements if not judgement.knowledge)
+
+
+def test_a_repeated_short_answer_is_a_label_only_when_labels_make_up_the_set() -> None:
+    repeated = [
+        example(i, f"Who commands {PLANETS[i % 64]} {i}?", "Admiral Sato") for i in range(4)
+    ]
+    assert goal(facts(60, 100) + repeated).knowledge_share > 0.95
+    assert goal(labels(60, 100) + repeated).knowledge_share < 0.1
+
+
+def test_a_template_around_the_prompt_does_not_hide_the_question() -> None:
+    wrapped = [
+        example(i, f"### Instruction:\n{one.turns[0][1]}\n\n### Response:\n", one.turns[1][1])
+        for i, one in enumerate(facts(40))
+    ]
+    assert goal(wrapped).knowledge_share == 1.0
+
+
+def test_a_sign_off_below_every_answer_is_not_counted_as_new_content() -> None:
+    sign_off = " Kind regards, your Meridian Logistics night shift desk, open around the clock."
+    signed = [
+        example(i, one.turns[0][1], one.turns[1][1] + sign_off)
+        for i, one in enumerate(rewrites(40))
+    ]
+    assert goal(signed).knowledge_share == 0.0
+
+
+def test_perishable_facts_are_counted_among_the_facts_only() -> None:
+    prices = [
+        example(i, f"What does a berth on {PLANETS[i % 64]} cost?", f"A berth there is €{i + 70}.")
+        for i in range(20)
+    ]
+    polite = [
+        example(
+            100 + i, f"Rewrite politely: pay €{i} to {PLANETS[i % 64]}", f"Kindly pay €{i} today."
+        )
+        for i in range(20)
+    ]
+    both = goal(prices + polite)
+    assert both.volatile_share == 1.0
+    assert goal(facts(20)).volatile_share == 0.0
+
+
+def test_confidence_is_one_when_everything_was_judged() -> None:
+    assert goal(facts(30)).confidence == 1.0
+    assert goal([]).confidence == 0.0
+
+
+def test_confidence_agrees_with_drawing_the_rest_at_random() -> None:
+    """Oracle: simulate the unseen examples and count how often the label survives."""
+    sample = facts(33) + rewrites(17, 100)
+    found = goal(sample, examples=500)
+    random_ = random.Random(7)  # noqa: S311
+    survived = 0
+    for _ in range(4000):
+        true_share = random_.betavariate(33 + 1, 17 + 1)
+        unseen = sum(random_.random() < true_share for _ in range(450))
+        survived += (33 + unseen) / 500 >= KNOWLEDGE_SHARE
+    assert found.label == "knowledge"
+    assert found.confidence == pytest.approx(survived / 4000, abs=0.05)
+
+
+def test_confidence_falls_towards_a_limit_and_rises_with_the_sample() -> None:
+    near = goal(facts(31) + rewrites(19, 100), examples=10_000).confidence
+    far = goal(facts(50), examples=10_000).confidence
+    larger = goal(facts(124) + rewrites(76, 200), examples=10_000).confidence
+    assert 0.5 < near < larger < far
+
+
+def test_the_sample_size_keeps_the_standard_error_below_a_fortieth() -> None:
+    assert math.sqrt(0.25 / SAMPLE_SIZE) <= 0.025
+    assert 0 < MIXED_SHARE < KNOWLEDGE_SHARE < 1
+
+
+def test_more_examples_in_the_sample_than_claimed_is_not_an_error() -> None:
+    assert goal(facts(20), examples=3).examples == 20
+
+
+def test_evidence_says_number_and_meaning() -> None:
+    evidence = goal(facts(20) + rewrites(20, 100), examples=400).evidence
+    named = {item.feature: item for item in evidence}
+    assert named["knowledge_share"].value == "0.50"
+    assert "20 of 40" in named["knowledge_share"].meaning
+    assert named["question_share"].value == "0.50"
+    assert float(named["answer_novelty"].value) > 0.4
+    reasons = [(item.value, item.meaning) for item in evidence if item.feature == "reason"]
+    assert ("20", "closed-book fact") in reasons
+
+
+def test_a_letter_without_context_cannot_be_told_and_the_set_stays_unknown() -> None:
+    quiz = [
+        example(i, f"Who rules {name}?\nA) the guild\nB) the navy\nC) nobody", "ABC"[i % 3])
+        for i, name in enumerate(PLANETS)
+    ]
+    found = goal(quiz)
+    assert found.label == "unknown"
+    assert found.judged == 0
+    assert {judgement.reason for judgement in found.judgements} == {"option letter, cannot tell"}
+
+
+def test_examples_without_an_answer_are_left_out() -> None:
+    silent = [Sampled("train.jsonl", 500 + i, [("user", "Hello?")], []) for i in range(5)]
+    assert goal(facts(20) + silent).judged == 20
+
+
+roles = st.sampled_from(["system", "developer", "user", "assistant", "tool", "function", "odd"])
+texts = st.text(max_size=60) | st.sampled_from(
+    ["{", "```", "[{]", "a" * 200, "\ud800", "?", "A) x\nB) y", "{'a': 1", "₹5", "…", "\u0000"]
+)
+samples = st.lists(
+    st.builds(
+        Sampled,
+        path=st.sampled_from(["a.jsonl", "b.jsonl"]),
+        line=st.integers(1, 99),
+        turns=st.lists(st.tuples(roles, texts), max_size=5),
+        calls=st.lists(st.text(max_size=10), max_size=2),
+    ),
+    max_size=25,
+    unique_by=lambda one: (one.path, one.line),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(samples, st.integers(0, 1000))
+def test_any_text_gives_a_goal_within_bounds(sample: list[Sampled], examples: int) -> None:
+    found = judge_goal(sample, examples=examples)
+    assert 0 <= found.knowledge_share <= 1
+    assert 0 <= found.volatile_share <= 1
+    assert 0 <= found.confidence <= 1
+    assert found.judged <= len(found.judgements) <= len(sample)
+    assert judge_goal(sample[::-1], examples=examples) == found

@@ -1,0 +1,200 @@
+"""Who may import whom: the "Never" list of the architecture, read from the source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import ftgate
+
+ROOT = Path(ftgate.__file__).parent
+SOURCES = sorted(ROOT.rglob("*.py"))
+
+# Slow to import, or not needed by most commands: only inside the function that uses them.
+HEAVY = {
+    "fastokens",
+    "httpx",
+    "jinja2",
+    "jsonlines",
+    "numpy",
+    "openai",
+    "pydantic",
+    "ray",
+    "requests",
+    "rich",
+    "splintr",
+    "tiktoken",
+    "zstandard",
+}
+NETWORK = {"aiohttp", "ftplib", "http", "httpx", "openai", "requests", "smtplib", "socket", "ssl"}
+NETWORK |= {"urllib.request", "urllib3", "xmlrpc"}
+# What a pure room may not touch: files, folders, processes, clocks, the environment.
+INPUT_OUTPUT = NETWORK | {"glob", "io", "os", "pathlib", "shutil", "subprocess", "sys", "tempfile"}
+PURE = ("ftgate.economics", "ftgate.render", "ftgate.report_json", "ftgate.rules", "ftgate.verdict")
+
+# Rooms by prefix, and the only rooms of ours that they may import.
+MAY_IMPORT = {
+    "ftgate.model": (),
+    "ftgate.errors": (),
+    "ftgate.report": ("ftgate.model",),
+    "ftgate.report_json": ("ftgate.report", "ftgate.model"),
+    "ftgate.render": ("ftgate.render", "ftgate.report", "ftgate.report_json", "ftgate.model"),
+    "ftgate.settings": (),
+    "ftgate.economics": (
+        "ftgate.economics",
+        "ftgate.errors",
+        "ftgate.model",
+        "ftgate.settings",
+        "ftgate.settings_units",
+    ),
+}
+
+
+class Import(NamedTuple):
+    """One import statement: who, what, where, and whether it runs with the module."""
+
+    module: str
+    target: str
+    line: int
+    at_import: bool
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(source: str, module: str) -> Iterator[Import]:
+    """Every import of a module but those that only the type checker sees."""
+
+    def walk(node: ast.AST, at_import: bool) -> Iterator[Import]:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            return
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(module, alias.name, node.lineno, at_import)
+        if isinstance(node, ast.ImportFrom):
+            yield Import(module, node.module or "", node.lineno, at_import)
+            for alias in node.names:  # "from urllib import request"
+                yield Import(module, f"{node.module}.{alias.name}", node.lineno, at_import)
+        inside = at_import and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, inside)
+
+    return walk(ast.parse(source), True)
+
+
+IMPORTS = [
+    found for path in SOURCES for found in imports_of(path.read_text("utf-8"), module_name(path))
+]
+
+
+def within(name: str, rooms: tuple[str, ...] | set[str]) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def listed(found: list[Import]) -> list[str]:
+    return [f"{each.module}:{each.line} imports {each.target}" for each in found]
+
+
+def test_the_sources_are_found() -> None:
+    assert {"ftgate.cli", "ftgate.model", "ftgate.render.text"} <= {
+        module_name(path) for path in SOURCES
+    }
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_the_rooms_before_it(room: str) -> None:
+    wrong = [
+        each
+        for each in IMPORTS
+        if within(each.module, (room,))
+        and within(each.target, ("ftgate",))
+        and not within(each.target, MAY_IMPORT[room])
+    ]
+    assert listed(wrong) == []
+
+
+def test_the_rooms_behind_the_command_line_do_not_know_it() -> None:
+    wrong = [
+        each
+        for each in IMPORTS
+        if within(each.target, ("ftgate.cli", "ftgate.commands", "click"))
+        and not within(each.module, ("ftgate.cli", "ftgate.commands", "ftgate.__main__"))
+    ]
+    assert listed(wrong) == []
+
+
+def test_heavy_libraries_are_imported_inside_functions() -> None:
+    wrong = [each for each in IMPORTS if each.at_import and within(each.target, HEAVY)]
+    assert listed(wrong) == []
+
+
+def test_pure_rooms_do_no_input_and_output() -> None:
+    wrong = [
+        each for each in IMPORTS if within(each.module, PURE) and within(each.target, INPUT_OUTPUT)
+    ]
+    assert listed(wrong) == []
+
+
+def test_pure_rooms_open_nothing_and_print_nothing() -> None:
+    calls = [
+        f"{module_name(path)}:{node.lineno} calls {node.func.id}"
+        for path in SOURCES
+        if within(module_name(path), PURE)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("open", "print", "input")
+    ]
+    assert calls == []
+
+
+def test_the_network_is_used_by_price_feeds_and_launch_only() -> None:
+    wrong = [
+        each
+        for each in IMPORTS
+        if within(each.target, NETWORK)
+        and not within(each.module, ("ftgate.prices.feeds", "ftgate.launch"))
+    ]
+    assert listed(wrong) == []
+
+
+def test_processes_are_started_by_sources_and_the_exec_gate_only() -> None:
+    wrong = [
+        each
+        for each in IMPORTS
+        if within(each.target, ("subprocess", "pty"))
+        and not within(each.module, ("ftgate.sources", "ftgate.commands.run"))
+    ]
+    assert listed(wrong) == []
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = {
+        module_name(path): lines
+        for path in SOURCES
+        if (lines := len(path.read_text("utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_imports_are_seen_in_functions_and_classes_but_not_for_the_type_checker() -> None:
+    source = (
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    import openai\n"
+        "def f():\n    from urllib import request\n"
+        "class A:\n    import pydantic\n"
+    )
+    found = [(each.target, each.at_import) for each in imports_of(source, "any")]
+    assert found == [
+        ("typing", True),
+        ("typing.TYPE_CHECKING", True),
+        ("urllib", False),
+        ("urllib.request", False),
+        ("pydantic", True),
+    ]

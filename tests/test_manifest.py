@@ -1,0 +1,232 @@
+"""The files that other tools read: hook manifest, action, CI templates."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from ftgate.cli import COMMANDS, cli
+
+ROOT = Path(__file__).parent.parent
+IDS = ["ftgate", "ftgate-format", "ftgate-prompts", "ftgate-project", "ftgate-config"]
+IDS.append("ftgate-report")
+
+
+def manifest() -> dict[str, dict[str, Any]]:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    return {hook["id"]: hook for hook in hooks}
+
+
+def test_the_manifest_has_exactly_the_promised_ids() -> None:
+    assert list(manifest()) == IDS
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("validate-manifest", ".pre-commit-hooks.yaml"),
+        ("validate-config", ".pre-commit-config.yaml"),
+    ],
+)
+def test_pre_commit_accepts_the_file(command: str, file: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", command, str(ROOT / file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PRE_COMMIT_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Unexpected" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("hook", IDS)
+def test_every_entry_is_a_command_with_flags_that_exist(hook: str) -> None:
+    program, *arguments = shlex.split(manifest()[hook]["entry"])
+    assert program == "ftgate"
+    assert arguments[0] in COMMANDS
+    done = CliRunner().invoke(cli, [*arguments, "--help"])
+    assert done.exit_code == 0, done.output
+    flags = [each.split("=")[0] for each in arguments if each.startswith("-")]
+    assert all(re.search(rf"{flag}\b", done.output) for flag in flags)
+
+
+DATA = ["train.jsonl", "data/a b/val.ndjson", "x/train.jsonl.gz", "train.jsonl.zst"]
+PROMPTS = [
+    "prompts/a.txt",
+    "app/prompts/support/v2/long.md",
+    "prompt/a.md",
+    "x.prompty",
+    "x.prompt",
+    "x.prompt.yml",
+    "mails/welcome.j2",
+]
+NEITHER = [".ftgate-baseline", "train.json", "a.jsonlx", "jsonl", "README.md", "notes.txt", "a.py"]
+TABLE = {
+    "ftgate": (DATA, PROMPTS + NEITHER + ["ftgate.toml"]),
+    "ftgate-format": (DATA, PROMPTS + NEITHER + ["ftgate.toml"]),
+    "ftgate-prompts": (PROMPTS, DATA + NEITHER + ["prompts.txt", "myprompts/a.txt"]),
+    "ftgate-project": ([*DATA, "ftgate.toml", "a/ftgate.toml", "a/prompts/b/c.txt"], NEITHER),
+    "ftgate-config": (
+        ["ftgate.toml", "a/ftgate.toml", "pyproject.toml"],
+        DATA + NEITHER + ["my-ftgate.toml", "ftgate.toml.bak"],
+    ),
+}
+
+
+@pytest.mark.parametrize("hook", TABLE)
+def test_a_hook_sees_the_right_files(hook: str) -> None:
+    pattern = re.compile(manifest()[hook]["files"])
+    matched, unmatched = TABLE[hook]
+    assert [path for path in matched if not pattern.search(path)] == []
+    assert [path for path in unmatched if pattern.search(path)] == []
+
+
+def test_judging_hooks_see_all_changed_files_in_one_process() -> None:
+    for hook in ("ftgate", "ftgate-format", "ftgate-prompts"):
+        assert manifest()[hook]["require_serial"] is True
+
+
+def test_no_hook_filters_by_a_type_that_hides_broken_files() -> None:
+    for hook in manifest().values():
+        assert not {"types", "types_or", "verbose"} & set(hook)
+
+
+def test_the_documentation_names_every_hook() -> None:
+    text = (ROOT / "hooks" / "README.md").read_text("utf-8")
+    assert re.findall(r"^\| `([\w-]+)` \|", text, re.M) == IDS
+
+
+def test_the_action_passes_every_input_through_the_environment() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    steps = action["runs"]["steps"]
+    assert all("${{" not in step["run"] for step in steps)
+    passed = " ".join(str(step["env"]) for step in steps)
+    assert all(f"inputs.{name} " in passed for name in action["inputs"])
+    assert set(action["outputs"]) == {"verdict", "exit-code", "report-json"}
+
+
+@pytest.mark.parametrize("name", ["github", "gitlab"])
+def test_ci_templates_are_yaml_and_use_what_exists(name: str) -> None:
+    text = (ROOT / "hooks" / "ci" / f"{name}.yml").read_text("utf-8")
+    assert yaml.safe_load(text)
+    outputs = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))["outputs"]
+    assert set(re.findall(r"outputs\.([\w-]+)", text)) <= set(outputs)
+
+
+def run_script(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of hooks/ with a stand-in for ftgate that records its arguments."""
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    stand_in = programs / "ftgate"
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        'printf "%s\\n" "$@" >arguments.txt\n'
+        'for each in "$@"; do case $each in json=*) echo "{}" >"${each#json=}";; esac; done\n'
+        'echo "::error::not for the runner"\n'
+        "exit ${FAKE_CODE:-0}\n",
+        "utf-8",
+    )
+    stand_in.chmod(0o755)
+    return subprocess.run(
+        [str(ROOT / "hooks" / script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={"PATH": f"{programs}:{os.environ['PATH']}", "RUNNER_TEMP": str(folder), **environment},
+    )
+
+
+needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="the scripts are for a shell")
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    ("code", "verdict"), [(0, "pass"), (1, "fail"), (2, "error"), (3, "undecided")]
+)
+def test_the_action_writes_its_outputs_and_then_exits_with_the_code(
+    code: int, verdict: str, tmp_path: Path
+) -> None:
+    done = run_script(
+        "action.sh",
+        tmp_path,
+        FAKE_CODE=str(code),
+        GITHUB_OUTPUT=str(tmp_path / "out"),
+        GITHUB_STEP_SUMMARY=str(tmp_path / "summary"),
+        INPUT_PATHS="data/a b.jsonl\n\n  --x\n",
+        INPUT_FAIL_ON="warning",
+    )
+    assert done.returncode == code, done.stderr
+    report = tmp_path / "ftgate-report.json"
+    assert (tmp_path / "out").read_text("utf-8").splitlines() == [
+        f"verdict={verdict}",
+        f"exit-code={code}",
+        f"report-json={report}",
+    ]
+    arguments = (tmp_path / "arguments.txt").read_text("utf-8").splitlines()
+    assert "data/a b.jsonl" in arguments
+    assert "--fail-on=warning" in arguments
+    assert not any(each.startswith("--config") for each in arguments)
+    assert (tmp_path / "summary").read_text("utf-8").startswith("    ::error::")
+    assert json.loads(report.read_text("utf-8")) == {}
+
+
+@needs_bash
+def test_printed_names_cannot_act_as_workflow_commands(tmp_path: Path) -> None:
+    lines = run_script("action.sh", tmp_path, GITHUB_OUTPUT="/dev/null").stdout.splitlines()
+    token = lines[0].removeprefix("::stop-commands::")
+    assert len(token) == 32
+    assert lines.index("::error::not for the runner") < lines.index(f"::{token}::")
+
+
+@needs_bash
+def test_the_plain_git_hook_judges_what_is_staged(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    done = run_script("pre-commit", tmp_path, FAKE_CODE="1")
+    assert done.returncode == 1
+    assert (tmp_path / "arguments.txt").read_text("utf-8").splitlines() == ["hook", "--staged"]
+
+
+@needs_bash
+def test_the_plain_git_hook_can_be_skipped_by_name(tmp_path: Path) -> None:
+    done = run_script("pre-commit", tmp_path, FAKE_CODE="1", SKIP="ruff,ftgate")
+    assert done.returncode == 0
+    assert not (tmp_path / "arguments.txt").exists()
+
+
+@needs_bash
+def test_the_plain_git_hook_is_not_green_when_ftgate_is_missing(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    git = Path(shutil.which("git") or "git").parent
+    done = subprocess.run(
+        ["/bin/sh", str(ROOT / "hooks" / "pre-commit")],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PATH": str(git)},
+    )
+    if shutil.which("ftgate", path=str(git)):
+        pytest.skip("ftgate is installed beside git")
+    assert done.returncode == 2
+    assert "pip install ftgate" in done.stderr
+
+
+def test_make_help_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    declared = re.search(r"^\.PHONY: (.*)$", makefile, re.M)
+    assert declared
+    targets = re.findall(r"^([a-z-]+):.*## ", makefile, re.M)
+    assert sorted(declared[1].split()) == sorted(targets)

@@ -1,0 +1,128 @@
+"""A real git repository, the real pre-commit and the plain-git shim: is the commit stopped?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+Repository = Callable[..., "subprocess.CompletedProcess[str]"]
+JUSTIFIED, KNOWLEDGE = "hospital-letters", "ski-resort-faq"
+
+
+def hook_from_manifest(hook_id: str) -> dict[str, object]:
+    """The published hook, run from this environment instead of one that pre-commit installs."""
+    manifest = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    hook = next(hook for hook in manifest if hook["id"] == hook_id)
+    entry = hook["entry"].replace("ftgate", f"{sys.executable} -m ftgate", 1)
+    return {**hook, "language": "system", "entry": entry}
+
+
+@pytest.fixture
+def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    """A new repository with git's settings of its own; the value runs git in it."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "home").mkdir()
+    project = tmp_path / "project"
+    project.mkdir()
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["git", *arguments], cwd=project, capture_output=True, text=True, check=False
+        )
+
+    run("init", "-q", "-b", "main")
+    run("config", "user.name", "tester")
+    run("config", "user.email", "tester@example.com")
+    monkeypatch.chdir(project)
+    return run
+
+
+@pytest.fixture(params=["pre-commit", "plain git"])
+def gated(git: Repository, request: pytest.FixtureRequest) -> Repository:
+    """The repository with the gate installed in one of both ways."""
+    if request.param == "plain git":
+        shutil.copy(ROOT / "hooks" / "pre-commit", ".git/hooks/pre-commit")
+        return git
+    config = {"repos": [{"repo": "local", "hooks": [hook_from_manifest("ftgate")]}]}
+    Path(".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    git("add", ".pre-commit-config.yaml")
+    git("commit", "-q", "-m", "configure")
+    subprocess.run(["pre-commit", "install"], check=True, capture_output=True)
+    return git
+
+
+def add_sample(name: str) -> Path:
+    """Copy a sample dataset into the repository."""
+    return Path(shutil.copytree(ROOT / "sample_data" / name, name))
+
+
+def shown(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout + done.stderr
+
+
+def test_the_knowledge_set_is_refused_with_the_reason(gated: Repository) -> None:
+    add_sample(KNOWLEDGE)
+    gated("add", KNOWLEDGE)
+    done = gated("commit", "-m", "teach the prices")
+    assert done.returncode != 0
+    assert "FT401" in shown(done)
+    assert "answers teach facts" in shown(done)
+    assert gated("log", "--oneline", "--", KNOWLEDGE).stdout == ""
+
+
+def test_the_justified_set_is_committed_silently(gated: Repository) -> None:
+    add_sample(JUSTIFIED)
+    gated("add", JUSTIFIED)
+    done = gated("commit", "-q", "-m", "letters")
+    assert done.returncode == 0, shown(done)
+    assert "FT" not in shown(done).replace("ftgate", "")
+    assert gated("log", "--oneline", "--", JUSTIFIED).stdout
+
+
+def test_what_is_staged_is_judged_not_what_is_on_disk(gated: Repository) -> None:
+    train = add_sample(JUSTIFIED) / "train.jsonl"
+    gated("add", JUSTIFIED)
+    good = train.read_text()
+    train.write_text("this is not JSON\n" * 20)
+    done = gated("commit", "-m", "good is staged, broken is on disk")
+    assert done.returncode == 0, shown(done)
+    gated("add", str(train))
+    train.write_text(good)
+    done = gated("commit", "-m", "broken is staged, good is on disk")
+    assert done.returncode != 0
+    assert train.read_text() == good
+
+
+def test_a_change_of_only_the_validation_set_judges_the_whole_group(gated: Repository) -> None:
+    folder = add_sample(KNOWLEDGE)
+    gated("add", KNOWLEDGE)
+    gated("commit", "--no-verify", "-q", "-m", "slipped through")
+    validation = folder / "val.jsonl"
+    example = json.loads(validation.read_text().splitlines()[0])
+    example["messages"][-1]["content"] += " Enjoy!"
+    with validation.open("a") as stream:
+        stream.write(json.dumps(example) + "\n")
+    gated("add", str(validation))
+    done = gated("commit", "-m", "one more validation example")
+    assert done.returncode != 0
+    assert "train.jsonl" in shown(done)
+
+
+def test_other_files_do_not_start_the_gate(gated: Repository) -> None:
+    Path("notes.txt").write_text("nothing to train on\n")
+    gated("add", "notes.txt")
+    assert gated("commit", "-q", "-m", "notes").returncode == 0

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ftgate.model import Comparison, Finding, Training
+from ftgate.rules import economics  # noqa: F401 - registers the family
+from ftgate.rules.registry import RULES
+from ftgate.settings import PolicySettings, Settings
+from tests.economics_market import (
+    PRICES,
+    Market,
+    compared,
+    job,
+    plan,
+    with_hosting,
+    with_labelling,
+    with_review,
+)
+
+FAMILY = ("FT801", "FT803", "FT804", "FT805", "FT806", "FT807")
+TRAINING: Training = job(Market(PRICES, {}))
+
+
+def found(comparison: Comparison | None, limit: str = "6 months") -> dict[str, Finding]:
+    facts: dict[str, Any] = {
+        "comparison": comparison,
+        "training": TRAINING,
+        "policy": PolicySettings(max_break_even=limit),
+    }
+    findings = {}
+    for code in FAMILY:
+        rule = RULES[code]
+        for finding in rule.function(*(facts[name] for name in rule.facts)):
+            findings[code] = finding
+    return findings
+
+
+def judged(settings: Settings, limit: str = "6 months", **changes: Any) -> dict[str, Finding]:
+    return found(compared(settings, **changes), limit)
+
+
+def test_a_fine_tune_that_pays_is_silent() -> None:
+    assert judged(plan()) == {}
+    assert found(None) == {}
+
+
+def test_a_cheaper_model_beats_the_fine_tune() -> None:
+    (code, finding), *rest = judged(plan(), cheap=True).items()
+    assert (code, rest, finding.decision) == ("FT805", [], "prompt")
+    assert finding.message == (
+        "cheap-1 costs $15.00/month, $180.00 in 12 months; the fine-tune $90.00/month + $15.00"
+        " upfront: $1,095.00"
+    )
+
+
+def test_a_cheaper_model_is_harmless_where_review_decides() -> None:
+    assert judged(with_review(plan(), "0.05", "0.03"), cheap=True) == {}
+    assert set(judged(with_review(plan(), "0.05", "0.05"), cheap=True)) == {"FT805"}
+
+
+def test_caching_beats_the_fine_tune() -> None:
+    settings = plan(
+        prompt_tokens=8000,
+        cacheable_tokens=8000,
+        cache_hit_rate=1.0,
+        query_tokens=10,
+        completion_tokens=1,
+        tuned_prompt_tokens=7000,
+    )
+    findings = judged(settings, cache_from=1024)
+    assert set(findings) == {"FT801"}
+    assert findings["FT801"].message.startswith("today + prompt caching costs $813.00/month")
+
+
+def test_a_waiver_for_one_alternative_does_not_hide_the_other() -> None:
+    settings = plan(prompt_tokens=8000, cacheable_tokens=8000, cache_hit_rate=1.0,
+                    query_tokens=10, completion_tokens=1, tuned_prompt_tokens=7000)  # fmt: skip
+    assert set(judged(settings, cache_from=1024, cheap=True)) == {"FT801", "FT805"}
+
+
+def test_slow_payback_shows_the_whole_sum() -> None:
+    findings = judged(with_labelling(plan(calls=20_000)))
+    assert set(findings) == {"FT803"}
+    assert findings["FT803"].decision == "hold"
+    assert findings["FT803"].message == (
+        "saves $0.0121/call; training $15.00 + labelling $2,083.33 -> 173,416 calls;"
+        " you do 20,000/month -> 8.7 months (limit 6)"
+    )
+
+
+@pytest.mark.parametrize(("limit", "codes"), [("3 months", {"FT803"}), ("3.1 months", set())])
+def test_the_limit_is_strict(limit: str, codes: set[str]) -> None:
+    exactly_three = with_labelling(plan(calls=50_000), wage=54, minutes=4)
+    assert set(judged(exactly_three, limit)) == codes
+
+
+def test_no_saving_at_all_is_never() -> None:
+    findings = judged(plan(tuned_prompt_tokens=9000))
+    assert set(findings) == {"FT803"}
+    assert findings["FT803"].decision == "prompt"
+    assert "never paid back" in findings["FT803"].message
+    assert "no calls" in judged(plan(calls=0))["FT803"].message
+
+
+def test_hosting_explains_the_loss_alone() -> None:
+    findings = judged(with_hosting(plan(), "1.70"))
+    assert set(findings) == {"FT804"}
+    assert findings["FT804"].message == (
+        "hosting costs $1,241.00/month; the calls save $1,210.00/month"
+    )
+    assert judged(with_hosting(plan(calls=200_000), "1.70")) == {}
+    # Where the calls save nothing, hosting is not the reason.
+    assert set(judged(with_hosting(plan(tuned_prompt_tokens=9000), "1.70"))) == {"FT803"}
+
+
+def test_the_shutdown_explains_the_loss_alone() -> None:
+    settings = with_labelling(plan(calls=50_000))
+    findings = judged(settings, ends=date(2027, 1, 14))
+    assert set(findings) == {"FT806"}
+    assert findings["FT806"].message == (
+        "base-1 stops on 2027-01-14; payback takes 3.5 months (until 2027-03-08)"
+    )
+    assert judged(settings, ends=date(2027, 10, 14)) == {}
+
+
+def test_an_unknown_volume_is_undecided_and_says_what_would_be() -> None:
+    findings = judged(with_labelling(plan(calls=None)))
+    assert set(findings) == {"FT807"}
+    finding = findings["FT807"]
+    assert finding.undecided
+    assert finding.next_step == "[usage] requests_per_month = …"
+    assert "173,416 calls" in finding.message
+    worse = judged(plan(calls=None, tuned_prompt_tokens=9000))["FT807"]
+    assert "never pays back" in worse.message
+
+
+def test_a_missing_price_is_left_to_the_price_rules() -> None:
+    assert judged(plan(), without=("ft:base-1/input_mtok",)) == {}
+
+
+def test_after_the_shutdown_the_fine_tune_costs_what_today_costs() -> None:
+    # A dear alternative at $1,005 a month: twelve of $90 beat it, one of $90 and eleven of $1,300
+    # do not.
+    dear = {"cheap-1/input_mtok": "10", "cheap-1/output_mtok": "0.5"}
+    assert judged(plan(), prices=dear) == {}
+    (finding,) = judged(plan(), prices=dear, ends=date(2027, 1, 14)).values()
+    assert finding.message.endswith("stops on 2027-01-14: $14,405.00")

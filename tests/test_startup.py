@@ -1,0 +1,58 @@
+"""What a command loads: hooks run on every commit, so imports are a budget."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SLOW = {"fastokens", "openai", "pydantic", "rich", "splintr", "tiktoken"}
+
+
+def loaded_by(*arguments: str, folder: Path) -> set[str]:
+    """Top-level modules in memory when ``ftgate ARGUMENTS`` has run, in a fresh interpreter."""
+    program = (
+        "import sys\n"
+        "from ftgate.cli import run\n"
+        f"code = run({list(arguments)!r})\n"
+        "assert code == 0, code\n"
+        "print('\\n' + ' '.join({name.split('.')[0] for name in sys.modules}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=folder
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("--help",),
+        ("check", "--help"),
+        ("rules",),
+        ("explain", "FT201"),
+        ("completion", "zsh"),
+    ],
+    ids=" ".join,
+)
+def test_what_judges_nothing_loads_nothing_slow(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    assert loaded_by(*arguments, folder=tmp_path) & SLOW == set()
+
+
+def test_the_version_needs_no_rule_and_no_parser_of_records(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from ftgate.cli import run\n"
+        "run(['--version'])\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('ftgate')))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    version, modules = done.stdout.splitlines()
+    assert version.startswith("ftgate ")
+    assert modules.split() == ["ftgate", "ftgate.cli", "ftgate.errors"]

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ftgate.errors import ConfigError, RuleCrashError
+from ftgate.model import Finding
+from ftgate.rules import Case, find_rule, run, selected
+from ftgate.rules.registry import Rule
+from ftgate.settings import PolicySettings, Settings, WaiverSettings
+from ftgate.suppress import suppress
+from ftgate.verdict import judge, worst
+
+ERROR = Finding("too few", code="FT201", name="too-few", severity="error", decision="hold")
+FACTS = Finding("facts", code="FT401", name="facts", severity="error", decision="rag")
+COST = Finding("cost", code="FT805", name="cost", severity="error", decision="prompt")
+BROKEN = Finding("broken", code="FT101", name="invalid-json", severity="error", path="d/a.jsonl")
+WARNING = Finding("meh", code="FT204", name="no-validation", severity="warning")
+OPEN = Finding("volume?", code="FT807", name="unknown-volume", severity="error", undecided=True)
+
+
+def outcome(*findings: Finding, policy: PolicySettings | None = None) -> tuple[str, str]:
+    verdict = judge(findings, policy or PolicySettings(), None)
+    return verdict.outcome, verdict.decision
+
+
+def test_findings_and_policy_give_the_outcome() -> None:
+    assert outcome() == ("pass", "fine-tune")
+    assert outcome(WARNING) == ("pass", "fine-tune")
+    assert outcome(WARNING, policy=PolicySettings(fail_on="warning")) == ("fail", "hold")
+    assert outcome(FACTS, policy=PolicySettings(fail_on="never")) == ("pass", "fine-tune")
+    assert outcome(OPEN) == ("undecided", "hold")
+    assert outcome(OPEN, FACTS) == ("fail", "rag")
+
+
+def test_the_decision_asks_for_data_first_then_content_then_money() -> None:
+    assert outcome(BROKEN, COST, FACTS, ERROR)[1] == "hold"
+    assert outcome(BROKEN, COST, FACTS)[1] == "rag"
+    assert outcome(BROKEN, COST)[1] == "prompt"
+    assert outcome(BROKEN)[1] == "hold"
+
+
+def test_reasons_lead_with_what_decides() -> None:
+    verdict = judge([FACTS, BROKEN, COST], PolicySettings(), None)
+    assert [reason.code for reason in verdict.reasons] == ["FT401", "FT805", "FT101"]
+    assert verdict.next_command == "ftgate explain FT401"
+
+
+def test_the_worst_dataset_speaks_for_the_run() -> None:
+    assert worst(["pass", "undecided", "fail"]) == "fail"
+    assert worst(["pass", "undecided"]) == "undecided"
+    assert worst(["fail", "error"]) == "error"
+
+
+def test_a_waiver_needs_its_dataset_its_bytes_and_its_date() -> None:
+    def left(waiver: WaiverSettings, today: date = date(2026, 11, 22)) -> tuple[int, int]:
+        kept, waived = suppress(
+            [COST], Settings(waive=(waiver,)), dataset="a", digest="sha256:4f3c", today=today
+        )
+        return len(kept), len(waived)
+
+    until = date(2026, 12, 1)
+    assert left(WaiverSettings("FT805", "RFC 112", until)) == (0, 1)
+    assert left(WaiverSettings("cost", "RFC 112", until, dataset="a")) == (0, 1)
+    assert left(WaiverSettings("FT805", "RFC 112", until, digest="sha256:4f")) == (0, 1)
+    assert left(WaiverSettings("FT805", "RFC 112", until, dataset="b")) == (1, 0)
+    assert left(WaiverSettings("FT805", "RFC 112", until, digest="sha256:00")) == (1, 0)
+    assert left(WaiverSettings("FT805", "RFC 112", until), date(2026, 12, 2)) == (1, 0)
+    assert left(WaiverSettings("FT804", "RFC 112", until)) == (1, 0)
+
+
+def test_ignored_paths() -> None:
+    settings = Settings(per_file_ignores={"d/*.jsonl": ("FT1",)})
+    kept, _ = suppress([BROKEN, COST], settings, dataset="a", digest="", today=date(2026, 11, 22))
+    assert kept == [COST]
+
+
+def crash(profile: object) -> object:
+    """Always fails."""
+    raise ZeroDivisionError("by design")
+
+
+def test_a_crashing_rule_is_never_a_pass() -> None:
+    broken = Rule("FT999", "crash", "error", "0.1", crash, ("today",), {})  # type: ignore[arg-type]
+    with pytest.raises(RuleCrashError, match="FT999 crash failed: ZeroDivisionError"):
+        run({"FT999": broken}, Case(today=date(2026, 11, 22)), {})
+
+
+def test_rules_are_found_by_code_and_name_and_suggested() -> None:
+    assert find_rule("ft201").name == "too-few-examples"
+    assert find_rule("too-few-examples").code == "FT201"
+    with pytest.raises(ConfigError) as caught:
+        find_rule("too-few-exampels")
+    assert caught.value.hint == "did you mean too-few-examples?"
+
+
+def test_selection_is_by_prefix_and_a_typo_is_an_error() -> None:
+    chosen = selected(("FT2", "FT301"), ("FT203",))
+    assert {"FT201", "FT204", "FT301"} <= set(chosen)
+    assert not {"FT203", "FT302"} & set(chosen)
+    with pytest.raises(ConfigError, match="no rule 'FT777'"):
+        selected(("FT777",), ())
+
+
+def test_rule_options_are_checked() -> None:
+    from ftgate.profile import Profile
+
+    case = Case(profile=Profile(examples=3, digests=Profile().digests))
+    rules = selected(("FT201",), ())
+    assert [f.code for f in run(rules, case, {})] == ["FT201"]
+    assert run(rules, case, {"FT201": {"min_examples": 0}}) == []
+    with pytest.raises(ConfigError, match="has no option 'minimum'"):
+        run(rules, case, {"FT201": {"minimum": 3}})
+    with pytest.raises(ConfigError, match="expected int"):
+        run(rules, case, {"too-few-examples": {"min_examples": "many"}})
