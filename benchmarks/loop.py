@@ -9,9 +9,16 @@ from __future__ import annotations
 import json
 import sys
 
-from ftgate.tokens.oracle import open_oracle
+import tiktoken
 
-encoding = open_oracle("o200k_base")
+from ftgate.tokens.vocabulary import PATTERNS, load_ranks
+
+encoding = tiktoken.Encoding(
+    "o200k_base",
+    pat_str=PATTERNS["o200k_base"],
+    mergeable_ranks=load_ranks("o200k_base"),
+    special_tokens={},
+)
 total = 0
 with open(sys.argv[1], encoding="utf-8") as stream:
     for line in stream:

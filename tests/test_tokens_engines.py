@@ -202,8 +202,8 @@ def test_missing_engine_is_passed_over_with_a_note(monkeypatch: pytest.MonkeyPat
 
 
 def test_engine_that_miscounts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    def miscounting(_: str) -> Callable[[str], Any]:
-        return lambda text: text.split()
+    def miscounting(_: str) -> Callable[[str], int]:
+        return lambda text: len(text.split())
 
     monkeypatch.setitem(engines.FAST_ENGINES, "splintr", miscounting)
     counter = open_counter("o200k_base", size_bytes=1)

@@ -32,7 +32,7 @@ class Result:
     path: str
     profile: Profile | None
     error: Problem | None = None
-    sample: list[tuple[int, int, Example]] = field(default_factory=list)
+    sample: list[tuple[bytes, int, Example]] = field(default_factory=list)
 
 
 def perform(task: Task) -> Result:

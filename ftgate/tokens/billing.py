@@ -13,7 +13,7 @@ from __future__ import annotations
 from marshal import dumps
 
 from ftgate.model import Example
-from ftgate.tokens.engines import Counter
+from ftgate.tokens.engines import Counter, Memo
 from ftgate.tokens.tools import render_tools
 
 TOKENS_PER_EXAMPLE = 1
@@ -50,6 +50,7 @@ class Meter:
 
     def __init__(self, counter: Counter) -> None:
         self._count = counter.count
+        self._remembered = Memo(counter.count).__getitem__  # system prompts repeat, answers do not
         self._tools: dict[bytes, int] = {}
 
     def measure(self, example: Example) -> tuple[int, int, int, int, int, int]:
@@ -68,7 +69,7 @@ class Meter:
             elif role == "user":
                 user += count(text)
             elif role in ("system", "developer"):
-                system += count(text)
+                system += self._remembered(text)
             elif role in ("tool", "function"):
                 tool += count(text)
             else:

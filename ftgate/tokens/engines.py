@@ -25,19 +25,19 @@ before ``'TTW`` they count one token less than tiktoken. With such text sent to 
 million fuzzed strings showed no other difference (splintr-rs 0.22.0, fastokens 0.3.5).
 """
 
-FASTOKENS_BEATS_SPLINTR = {"cl100k_base": 45_000_000, "o200k_base": 100_000_000}
-FASTOKENS_BEATS_TIKTOKEN = {"cl100k_base": 10_000_000, "o200k_base": 20_000_000}
+FASTOKENS_BEATS_SPLINTR = {"cl100k_base": 75_000_000, "o200k_base": 125_000_000}
+FASTOKENS_BEATS_TIKTOKEN = {"cl100k_base": 6_000_000, "o200k_base": 25_000_000}
 """Bytes of data from which fastokens takes less CPU time, its start included.
 
-Measured on 150 MB of documentation and code in 350,000 distinct texts, one core: start and
-seconds per MB are 0.3 + 0.080 for tiktoken, 0.2 + 0.025 for splintr and 1.7 + 0.011 for fastokens
-(o200k_base); 0.1 + 0.110, 0.1 + 0.038 and 1.0 + 0.015 (cl100k_base). splintr always beats tiktoken.
+Measured on 70 MB of the chat set that ``benchmarks/generate.py`` writes, one core: start and
+seconds per MB are 0.2 + 0.072 for tiktoken, 0.2 + 0.020 for splintr and 1.9 + 0.007 for fastokens
+(o200k_base); 0.1 + 0.093, 0.1 + 0.013 and 0.6 + 0.007 (cl100k_base). splintr always beats tiktoken.
 """
 
 MEMO_BYTES = 4 * 2**20
-"""Memory that a counter spends on remembering counts of texts that it has seen.
+"""Memory that a :class:`Memo` spends on texts that it has seen.
 
-System prompts and labels repeat in every record. Emptied when full: what repeats is back at once.
+Emptied when full: what repeats is back at once.
 """
 
 MEMO_TEXT_BYTES = MEMO_BYTES // 16
@@ -84,24 +84,31 @@ def replace_surrogates(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _guard(encode: Callable[[str], Sized], encoding_name: str, text: str) -> int:
+def _guard(count: Callable[[str], int], encoding_name: str, text: str) -> int:
     if LONG_S_CONTRACTION in text:
         return open_oracle(encoding_name)(text)
     try:
-        return len(encode(text))
+        return count(text)
     except UnicodeEncodeError:
-        return len(encode(replace_surrogates(text)))
+        return count(replace_surrogates(text))
 
 
-def _open_splintr(encoding_name: str) -> Callable[[str], Sized]:
+def _open_splintr(encoding_name: str) -> Callable[[str], int]:
     from splintr import Tokenizer
 
-    # encode() and encode_batch() would match special tokens, and some that splintr invented.
-    encode: Callable[[str], Sized] = Tokenizer.from_pretrained(encoding_name).encode_ordinary
-    return encode
+    tokenizer = Tokenizer.from_pretrained(encoding_name)
+    ordinary: Callable[[str], Sized] = tokenizer.encode_ordinary
+    flat: Callable[[str], bytes] = tokenizer.encode_flat
+
+    def count(text: str) -> int:
+        # encode_flat makes no list of Python integers (a third less time), but it would match
+        # special tokens, and some that splintr invented: all of them begin with "<|".
+        return len(ordinary(text)) if "<|" in text else len(flat(text)) // BYTES_PER_ID
+
+    return count
 
 
-def _open_fastokens(encoding_name: str) -> Callable[[str], Sized]:
+def _open_fastokens(encoding_name: str) -> Callable[[str], int]:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
@@ -114,9 +121,10 @@ def _open_fastokens(encoding_name: str) -> Callable[[str], Sized]:
         # preset of the same name is exact.
         tokenizer = Tokenizer.from_tiktoken(str(path), special_tokens={}, encoding=encoding_name)
     encode: Callable[[str], Sized] = tokenizer.encode_ordinary
-    return encode
+    return lambda text: len(encode(text))
 
 
+BYTES_PER_ID = 4  # splintr's flat buffers hold little-endian uint32
 FAST_ENGINES = {"splintr": _open_splintr, "fastokens": _open_fastokens}
 ENGINES = ("tiktoken", *FAST_ENGINES)
 
@@ -162,10 +170,10 @@ def open_counter(encoding_name: str, *, size_bytes: int, engine: str | None = No
             break
         count, note = _open_fast(name, encoding_name)
         if count is not None:
-            return Counter(Memo(count).__getitem__, name, encoding_name, "; ".join(notes))
+            return Counter(count, name, encoding_name, "; ".join(notes))
         notes.append(note)
     if engine not in (None, "tiktoken"):
         hint = "leave the choice of the engine to ftgate, or name 'tiktoken'"
         raise UsageError(f"engine {engine!r} cannot be used: {notes[0]}", hint=hint)
     count = open_oracle(encoding_name)
-    return Counter(Memo(count).__getitem__, "tiktoken", encoding_name, "; ".join(notes))
+    return Counter(count, "tiktoken", encoding_name, "; ".join(notes))
