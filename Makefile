@@ -19,10 +19,11 @@ $(READY): pyproject.toml
 	@echo "setting up $(VENV) (once, about a minute) ..."
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
+	@$(VENV)/bin/python -m compileall -q ftgate
 	@touch $@
 
 demo: $(READY) ## judge three sample sets: justified, knowledge-style, broken
-	@$(VENV)/bin/ftgate check sample_data/hospital-letters sample_data/ski-resort-faq sample_data/broken-export; \
+	@$(VENV)/bin/ftgate check --as-of 2026-11-22 sample_data/hospital-letters sample_data/ski-resort-faq sample_data/broken-export; \
 	code=$$?; \
 	if [ $$code -ne 1 ]; then echo "demo: exit code 1 expected, got $$code"; exit 1; fi
 	@echo

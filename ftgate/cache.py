@@ -13,10 +13,14 @@ import functools
 import hashlib
 import os
 import sys
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+
+DAY_SECONDS = 86_400
+KEPT_DAYS = 30
 
 
 def default_dir() -> Path:
@@ -40,14 +44,23 @@ def key_of(kind: str, *parts: str | bytes) -> str:
     return f"{kind}-{digest.hexdigest()[:40]}"
 
 
-def file_digest(path: str) -> tuple[str, int]:
-    """``sha256:…`` and size of a file; an unreadable one has the digest of its absence."""
+class Seen(NamedTuple):
+    """A file's digest (``sha256:…``) and what it was taken of: size and time of change."""
+
+    digest: str
+    size: int
+    changed_ns: int
+
+
+def look_at(path: str) -> Seen:
+    """Digest of a file's bytes; an unreadable file has the digest of its absence."""
     try:
         with open(path, "rb") as stream:
+            before = os.fstat(stream.fileno())
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return f"sha256:{digest}", stream.tell()
+        return Seen(f"sha256:{digest}", before.st_size, before.st_mtime_ns)
     except OSError:
-        return "unreadable", 0
+        return Seen("unreadable", 0, 0)
 
 
 @functools.cache
@@ -112,9 +125,21 @@ class Cache:
             with os.fdopen(handle, "wb") as stream:  # mkstemp made it 0600
                 stream.write(_checksum(body) + b"\n" + body)
             Path(temporary).replace(self.directory / f"{key}.json")
+            _forget(self.directory)
         except OSError:
             if temporary:
                 Path(temporary).unlink(missing_ok=True)
+
+
+def _forget(directory: Path) -> None:
+    """Once a day, delete what nobody wrote for a month: upgrades leave old entries behind."""
+    marker, now = directory / ".pruned", time.time()
+    if marker.exists() and now - marker.stat().st_mtime < DAY_SECONDS:
+        return
+    marker.touch()
+    for entry in directory.iterdir():
+        if now - entry.stat().st_mtime > KEPT_DAYS * DAY_SECONDS:
+            entry.unlink(missing_ok=True)
 
 
 def _checksum(body: bytes) -> bytes:

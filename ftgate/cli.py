@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
-        """Complete command names from the table, without importing any of them."""
+        """Complete command names from the table, importing none of them, or else paths."""
         from click.shell_completion import CompletionItem
 
         found = [
@@ -65,6 +65,8 @@ class LazyGroup(click.Group):
             for name, entry in COMMANDS.items()
             if name.startswith(incomplete)
         ]
+        if not found and not incomplete.startswith("-"):
+            found = [CompletionItem(incomplete, type="file")]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -141,6 +143,8 @@ def run(args: list[str]) -> int:
     except click.ClickException as error:
         _say_usage(error)
         return ERROR
+    except OSError as error:
+        return _say_environment(error, verbose=verbose)
     except Exception as error:
         return _say_bug(error, verbose=verbose)
 
@@ -156,10 +160,21 @@ def _say_error(message: str, hint: str) -> None:
 def _say_usage(error: click.ClickException) -> None:
     from ftgate.render.escape import visible
 
-    click.echo(f"ftgate: {visible(error.format_message())}", err=True)
+    message = " ".join(error.format_message().split())  # click lists choices one below the other
+    click.echo(f"ftgate: {visible(message)}", err=True)
     context = getattr(error, "ctx", None)
     if context is not None:
         click.echo(f"  hint: {context.command_path} --help", err=True)
+
+
+def _say_environment(error: OSError, *, verbose: bool) -> int:
+    """A full disk or a closed output is not our bug."""
+    if verbose:
+        import traceback
+
+        traceback.print_exc()
+    _say_error(f"{error.filename or 'input or output'}: {error.strerror or error}", "")
+    return ERROR
 
 
 def _say_bug(error: Exception, *, verbose: bool) -> int:
@@ -183,4 +198,9 @@ def main() -> None:
         code = run(args)
     except KeyboardInterrupt:  # while an error was being printed
         code = INTERRUPTED
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:  # said already; Python would say it again and change the exit code
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

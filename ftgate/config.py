@@ -11,6 +11,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from ftgate.config_values import check_values
 from ftgate.errors import ConfigError
 from ftgate.plain import Doubt, build
 from ftgate.settings import Settings
@@ -45,13 +46,23 @@ def load(path: Path | None, *, overrides: tuple[str, ...] = ()) -> Settings:
 
 def validate(document: dict[str, Any], where: str) -> Settings:
     """Check keys, then types and values; ``where`` names the file in errors."""
-    data = {key.replace("-", "_"): value for key, value in document.items()}
+    if "per_file_ignores" in document:
+        raise ConfigError(
+            f"{where}: unknown key per_file_ignores", hint="did you mean per-file-ignores?"
+        )
+    data = {
+        "per_file_ignores" if key == "per-file-ignores" else key: value
+        for key, value in document.items()
+    }
     _check_keys(data, Settings, where, "")
     try:
         settings: Settings = build(Settings, data)
     except Doubt:
         settings = _ask_pydantic(data, where)
-    _check_values(settings, where)
+    try:
+        check_values(settings)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error.message}", hint=error.hint) from None
     return settings
 
 
@@ -63,8 +74,9 @@ def _ask_pydantic(data: dict[str, Any], where: str) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].replace("valid tuple", "list")
         raise ConfigError(
-            f"{where}: {place}: {first['msg'][0].lower()}{first['msg'][1:]}",
+            f"{where}: {place}: {message[0].lower()}{message[1:]}",
             hint="see every key and its type with: ftgate config schema",
         ) from None
 
@@ -73,13 +85,16 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of ``ftgate.toml`` for editors."""
     from pydantic import TypeAdapter
 
+    from ftgate.rules.selection import ignores_schema, rules_schema
+
     schema = TypeAdapter(Settings).json_schema()
     properties = schema["properties"]
-    properties["per-file-ignores"] = properties.pop("per_file_ignores")
+    del properties["per_file_ignores"]
+    properties |= {"rules": rules_schema(), "per-file-ignores": ignores_schema()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "ftgate.toml",
         **schema,
+        "title": "ftgate.toml",
     }
 
 
@@ -131,38 +146,10 @@ def _check_keys(data: dict[str, Any], table: Any, where: str, section: str) -> N
             nearest = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {nearest[0]}?" if nearest else f"known keys: {', '.join(known)}"
             raise ConfigError(f"{where}: unknown key {place}", hint=hint)
+        if isinstance(value, bool) and bool not in (hints[key], *get_args(hints[key])):
+            place = f"[{section}] {key}" if section else key
+            raise ConfigError(f"{where}: {place} = {str(value).lower()}: not true or false")
         inner = next((h for h in (hints[key], *get_args(hints[key])) if is_dataclass(h)), None)
         for entry in value if isinstance(value, list) else [value]:
             if inner and isinstance(entry, dict):
                 _check_keys(entry, inner, where, key)
-
-
-def _check_values(settings: Settings, where: str) -> None:
-    from ftgate.settings_units import parse_amount, parse_days
-
-    policy = settings.policy
-    try:
-        parse_days(policy.max_break_even)
-        parse_days(policy.max_price_age)
-        if policy.max_training_cost is not None:
-            parse_amount(policy.max_training_cost)
-    except ConfigError as error:
-        raise ConfigError(f"{where}: [policy] {error.message}", hint=error.hint) from None
-    usage = settings.usage
-    for entry in fields(usage):
-        value = getattr(usage, entry.name)
-        if value is not None and value < 0:
-            raise ConfigError(f"{where}: [usage] {entry.name} = {value}: must not be negative")
-    if usage.horizon_months < 1:
-        raise ConfigError(f"{where}: [usage] horizon_months = {usage.horizon_months}: at least 1")
-    for name, value in (
-        ("[usage] cache_hit_rate", usage.cache_hit_rate),
-        ("[review] rate_today", settings.review.rate_today),
-        ("[review] rate_tuned", settings.review.rate_tuned),
-        ("[review] initial_rate_tuned", settings.review.initial_rate_tuned),
-    ):
-        if value is not None and not 0 <= value <= 1:
-            raise ConfigError(f"{where}: {name} = {value}: a rate is between 0 and 1")
-    epochs = settings.model.epochs
-    if isinstance(epochs, int) and epochs < 1:
-        raise ConfigError(f"{where}: [model] epochs = {epochs}: at least 1, or 'auto'")

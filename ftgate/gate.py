@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftgate import __version__, config, sources
-from ftgate.cache import Cache, file_digest, key_of
+from ftgate.cache import Cache, key_of, look_at
 from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
 from ftgate.plain import to_plain
 from ftgate.settings import Settings
@@ -84,7 +84,11 @@ def hook(
     """
     if options.staged:
         return _answer_staged(options, present, look)
-    changed = [path for path in files if Path(path).exists()]
+    if not files:
+        return Answer(0, "")
+    changed = list(files)
+    if not all(map(os.path.lexists, changed)):
+        changed = sources.neighbours_of_deleted(changed, sources.git_root(Path()))
     if not changed:
         return Answer(0, "")
     finder = SettingsFinder(options)
@@ -105,7 +109,13 @@ def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look
         sources.export_index(root, target)
         (target / ".git").touch()  # the search for a configuration ends here, as at the real root
         finder = SettingsFinder(options)
-        files = [str(target / name) for name in changed]
+        staged = [str(target / name) for name in changed]
+        gone = [name for name in staged if not os.path.lexists(name)]
+        files = [name for name in staged if name not in gone]
+        for name in gone:  # what is left of its dataset is judged
+            files.extend(sources.data_beside(name))
+        if not files:
+            return Answer(0, "")
         jobs = sources.discover(files, finder.for_folder, siblings=True)
         shown = [_shown(job, f"{target}{os.sep}", "") for job in jobs]
         return _answer(changed, shown, options, finder, present, look)
@@ -133,13 +143,12 @@ def _answer(
 
 def _identity(job: Job, options: CheckOptions) -> Iterator[str]:
     """Everything that the verdict on one dataset depends on."""
-    today = job.settings.as_of or date.today()
-    yield f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+    yield f"{_today(options)} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
     yield repr((job.settings, job.plan, job.dataset.name))
     for file in job.dataset.files:
-        yield f"{file.role} {file.name} {file_digest(file.path)[0]}"
+        yield f"{file.role} {file.name} {look_at(file.path).digest}"
     if job.plan.tuned_prompt and job.dataset.config_path:
-        yield file_digest(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt))[0]
+        yield look_at(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt)).digest
 
 
 class SettingsFinder:
@@ -202,23 +211,42 @@ def _shown(job: Job, prefix: str, name: str) -> Job:
 
 
 def _judge_all(
-    paths: Sequence[str], jobs: Sequence[Job], options: CheckOptions, finder: SettingsFinder
+    paths: Sequence[str], found: Sequence[Job], options: CheckOptions, finder: SettingsFinder
 ) -> Report:
     from ftgate.judging import judge_dataset
+
+    jobs, today = _distinctly_named(found), _today(options)
 
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
         if options.progress:
             options.progress(job.dataset.name, done, len(jobs))
-        judged = judge_dataset(job, finder.cache, select=options.select, ignore=options.ignore)
+        judged = judge_dataset(
+            job, finder.cache, today, select=options.select, ignore=options.ignore
+        )
         reports.append(judged.report)
         prices.update({price.ref: price for price in judged.prices})
     if not reports:
         raise NothingToJudgeError(f"no training data in {', '.join(paths)}")
-    today = jobs[0].settings.as_of or date.today()
     plain = {job.dataset.name: to_plain(job.settings) for job in jobs}
     return _report(reports, options, today, list(prices.values()), plain, _on_unknown(jobs))
+
+
+def _distinctly_named(jobs: Sequence[Job]) -> list[Job]:
+    """Two projects may call their dataset the same: then the first file's folder is the name."""
+    names = [job.dataset.name for job in jobs]
+    return [
+        job
+        if names.count(job.dataset.name) == 1
+        else replace(job, dataset=replace(job.dataset, name=_folder_name(job)))
+        for job in jobs
+    ]
+
+
+def _folder_name(job: Job) -> str:
+    first = job.dataset.files[0].name
+    return f"{first.rpartition('/')[0] or '.'}:{job.dataset.name}"
 
 
 def _on_unknown(jobs: Sequence[Job]) -> str:
@@ -266,20 +294,29 @@ def _with_options(settings: Settings, options: CheckOptions) -> Settings:
         section: {key: value for key, value in values.items() if value is not None}
         for section, values in stated.items()
     }
-    as_of = settings.as_of
-    if options.as_of:
-        try:
-            as_of = date.fromisoformat(options.as_of)
-        except ValueError:
-            raise ConfigError(f"--as-of {options.as_of}: not a date", hint="YYYY-MM-DD") from None
     if any(given.values()):
         config.validate(given, "the command line")
     return replace(
         settings,
         model=replace(settings.model, **given["model"]),
         policy=replace(settings.policy, **given["policy"]),
-        as_of=as_of,
     )
+
+
+def _today(options: CheckOptions) -> date:
+    """The day to judge for: prices and shutdowns are compared with it."""
+    if not options.as_of:
+        return date.today()
+    try:
+        day = date.fromisoformat(options.as_of)
+        if day.year <= LAST_YEAR:
+            return day
+        raise ConfigError(f"--as-of {options.as_of}: the last year is {LAST_YEAR}")
+    except ValueError:
+        raise ConfigError(f"--as-of {options.as_of}: not a date", hint="YYYY-MM-DD") from None
+
+
+LAST_YEAR = 2100  # further ahead no price list says anything, and dates soon run out
 
 
 def _number(text: str | None) -> int | str | None:

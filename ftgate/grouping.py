@@ -1,9 +1,10 @@
 """Which files belong together, from their names: the split rules of the Hugging Face hub.
 
-A name holds a split keyword when it is delimited by non-letters: ``train.jsonl``,
-``support-val.jsonl``, ``data/test/part-1.jsonl``. The file name decides before the folder; a file
-without a keyword is training data. Source: "File names and splits" in the Hugging Face Hub
-documentation (keywords and delimiters as listed there).
+A file name holds a split keyword when it is delimited by non-letters: ``train.jsonl``,
+``support-val.jsonl``. A folder counts when its whole name is one: ``data/test/part-1.jsonl``. (The
+hub also takes ``test_fixtures/``; where code is tested, that is seldom a split.) The file name
+decides before the folder; a file without a keyword is training data. Source: "File names and
+splits" in the Hugging Face Hub documentation (keywords and delimiters as listed there).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from ftgate.readers import DATA_SUFFIXES
 
 if TYPE_CHECKING:
     from ftgate.model import FileRole
@@ -29,26 +32,41 @@ _KEYWORDS: dict[str, FileRole] = {
     "evaluation": "test",
 }
 _DELIMITED = re.compile(
-    rf"(?:^|(?<=[-._ 0-9]))(?:{'|'.join(sorted(_KEYWORDS, key=len, reverse=True))})(?=[-._ 0-9]|$)"
+    rf"(?:^|(?<=[-._ 0-9]))(?:{'|'.join(sorted(_KEYWORDS, key=len, reverse=True))})(?=[-._ 0-9]|$)",
+    re.IGNORECASE,
 )
-_SHARD = re.compile(r"[-_.]?(?:part[-_]?)?\d+(?:[-_]of[-_]\d+)?$")
+_SHARD = re.compile(r"[-_.]?(?:\d{2,}-of-\d{2,}|(?:part|shard)[-_]?\d+)$", re.IGNORECASE)
+_DIGITS = re.compile(r"[-._ ]*\d+$")
 _EDGE = "-._ "
 
 
 def split_of(path: PurePath) -> tuple[FileRole, str, str]:
     """Role, folder and base name of a data file: two files with equal folder and base belong.
 
-    The base is the name without suffixes, split keyword and shard number; the folder leaves out a
-    split folder.
+    The base is the name without its suffix, split keyword and shard number; the folder leaves out
+    a split folder. Of several keywords the last one counts (``test-driven-train``).
     """
-    base = path.name.split(".", 1)[0].lower() if not path.name.startswith(".") else path.name
-    folder = path.parent
-    if found := _DELIMITED.search(base):
-        rest = base[: found.start()].rstrip(_EDGE) + base[found.end() :]
-        return _KEYWORDS[found.group()], str(folder), _SHARD.sub("", rest).strip(_EDGE)
-    if found := _DELIMITED.search(folder.name.lower()):
-        return _KEYWORDS[found.group()], str(folder.parent), ""
+    base, folder = _without_suffix(path.name), path.parent
+    if found := _last(base):
+        # Beside a keyword a number counts shards; elsewhere it may well be a year.
+        rest = _DIGITS.sub("", _SHARD.sub("", base[found.end() :]))
+        before = base[: found.start()].rstrip(_EDGE)
+        return _KEYWORDS[found.group().lower()], str(folder), (before + rest).strip(_EDGE)
+    if role := _KEYWORDS.get(folder.name.lower()):
+        return role, str(folder.parent), ""
     return "train", str(folder), _SHARD.sub("", base).strip(_EDGE)
+
+
+def _last(name: str) -> re.Match[str] | None:
+    found = list(_DELIMITED.finditer(name))
+    return found[-1] if found else None
+
+
+def _without_suffix(name: str) -> str:
+    for suffix in DATA_SUFFIXES:
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)]
+    return name.rpartition(".")[0] or name
 
 
 def group(paths: Iterable[PurePath]) -> dict[tuple[str, str], list[tuple[PurePath, FileRole]]]:

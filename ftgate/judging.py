@@ -1,38 +1,41 @@
-"""One dataset, from its files to its verdict."""
+"""One dataset, from its files to its verdict: scope, look up, read, price, judge, report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftgate import rules
 from ftgate.cache import Cache
 from ftgate.model import (
     Comparison,
-    Encoding,
+    Finding,
     Measured,
     Missing,
     ModelFacts,
     Price,
     ProviderFacts,
     Training,
+    Verdict,
 )
 from ftgate.prices.book import PriceBook
-from ftgate.profile import ROLES, Profile
+from ftgate.profile import Profile
 from ftgate.prompts import measure_workload
 from ftgate.reading import LazyCounter, Reading, read_dataset
-from ftgate.report import DatasetReport, FileReport, TokenReport
-from ftgate.rules import Case, JudgedFile
+from ftgate.report import DatasetReport, FileReport
+from ftgate.rules.registry import Rule
+from ftgate.rules.selection import check_rule_settings
 from ftgate.settings import Settings
 from ftgate.sources import File, Job
 from ftgate.suppress import suppress
+from ftgate.token_report import token_report
 from ftgate.tokens.encodings import resolve
 from ftgate.verdict import judge
 
-_HISTOGRAM_BINS = 12
+# Enough data, no facts taught, the model lives, it pays: a verdict answers all four.
+_VERDICT_FAMILIES = {"FT0", "FT1", "FT2", "FT4", "FT7", "FT8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,92 +46,111 @@ class Judging:
     prices: tuple[Price, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """The answers of the price book for one dataset."""
+class _Scope(NamedTuple):
+    """Which rules judge, and what they need to know."""
 
+    rules: dict[str, Rule]
+    tokens: bool
+    content: bool
+    money: bool
+    whole: bool  # every rule that a verdict needs
+
+
+class _Facts(NamedTuple):
+    """What the catalogue knows of the model and its provider."""
+
+    book: PriceBook
     base: ModelFacts | Missing
-    owner: str
-    provider: ProviderFacts | None
-    training: Training | None = None
-    measured: Measured | None = None
-    comparison: Comparison | None = None
-    prices: tuple[Price, ...] = ()
+    base_name: str
+    provider: ProviderFacts
+
+
+class _Read(NamedTuple):
+    """The files as read: ``train`` is None without training files."""
+
+    reading: Reading
+    counter: LazyCounter | None
+    train: Profile | None
+    validation: Profile | None
+    digest: str
+
+
+class _Money(NamedTuple):
+    """The training job, and the comparison with the alternatives."""
+
+    training: Training
+    measured: Measured
+    comparison: Comparison
+    prices: tuple[Price, ...]
 
 
 def judge_dataset(
-    job: Job, cache: Cache, *, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()
+    job: Job,
+    cache: Cache,
+    today: date,
+    *,
+    select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (),
 ) -> Judging:
-    """Read, price and judge one dataset."""
-    settings, dataset = job.settings, job.dataset
-    today = settings.as_of or date.today()
-    chosen = rules.selected(*_selectors(settings, select, ignore))
-    families = {code[:3] for code in chosen}
-    book = PriceBook.load(overrides=settings.price, today=today)
-    base = book.model(settings.model.base, provider=settings.model.provider or None)
-    owner = settings.model.provider or (base.provider if isinstance(base, ModelFacts) else "openai")
-    provider = book.provider(owner)
-    known = None if isinstance(provider, Missing) else provider
-    limit = known.max_example_tokens if known else None
-
-    counts_tokens = bool(families - {"FT0", "FT1", "FT4"})
-    encoding = resolve(base.name if isinstance(base, ModelFacts) else settings.model.base)
-    size = sum(_size(file) for file in dataset.files if file.role != "prompt")
-    counter = LazyCounter(encoding, size, cache) if counts_tokens else None
-    reading = read_dataset(
-        dataset,
-        counter=counter,
-        limit=limit if counter else None,
-        sample_size=_sample_size() if "FT4" in families else 0,
-        cache=cache,
-    )
-    train = reading.merged(dataset.of("train"))
-    money = _Money(base, owner, known)
-    if (
-        counter
-        and train
-        and train.examples
-        and not reading.vocabulary
-        and families & {"FT7", "FT8"}
-    ):
-        money = _price(job, train, counter, book, money, today)
-    case = _case(job, reading, train, money, today)
-    digest = reading.digest([file for file in dataset.files if file.role != "prompt"])
-    findings, waived = suppress(
-        rules.run(chosen, case, settings.rules),
-        settings,
-        dataset=dataset.name,
-        digest=digest,
-        today=today,
-    )
-    verdict = judge(findings, settings.policy, money.comparison, waived=waived)
-    report = DatasetReport(
-        name=dataset.name,
-        outcome=verdict.outcome,
-        decision=verdict.decision,
-        reasons=verdict.reasons,
-        digest=digest,
-        files=tuple(_file_report(file, reading) for file in dataset.files),
-        tokens=_token_report(train, encoding, counter, limit) if counter and train else None,
-        training=money.training,
-        goal=reading.goal,
-        duplicates=_duplicates(train, reading.merged(dataset.of("validation"))),
-        findings=tuple(findings),
-        comparison=money.comparison,
-        provider=known.title if known else owner,
-        next_command=verdict.next_command,
-        waived=waived,
-    )
-    return Judging(report, money.prices)
+    """Read, price, judge and report one dataset."""
+    scope = _scope(job.settings, select, ignore)
+    facts = _look_up(job.settings, today)
+    read = _read(job, scope, facts, cache)
+    money = _price(job, read, facts, today) if scope.money else None
+    verdict, findings = _judge(job, scope, facts, read, money, today)
+    report = _report(job, facts, read, money, verdict, findings)
+    return Judging(report, money.prices if money else ())
 
 
-def _selectors(
-    settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (
+def _scope(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> _Scope:
+    check_rule_settings(settings)
+    chosen = rules.selected(
         select or tuple(settings.rules.get("select", ("FT",))),
         (*settings.rules.get("ignore", ()), *ignore),
     )
+    families = {code[:3] for code in chosen}
+    return _Scope(
+        rules=chosen,
+        tokens=bool(families - {"FT0", "FT1", "FT4"}),
+        content="FT4" in families,
+        money=bool(families & {"FT7", "FT8"}),
+        whole=all(
+            code in chosen
+            for code, rule in rules.load_rules().items()
+            if rule.severity == "error" and code[:3] in _VERDICT_FAMILIES
+        ),
+    )
+
+
+def _look_up(settings: Settings, today: date) -> _Facts:
+    book = PriceBook.load(overrides=settings.price, today=today)
+    base = book.model(settings.model.base, provider=settings.model.provider or None)
+    name, owner = settings.model.base, settings.model.provider or "openai"
+    if not isinstance(base, Missing):
+        name, owner = base.name, settings.model.provider or base.provider
+    provider = book.provider(owner)
+    if isinstance(provider, Missing):  # its limits are unknown, and each rule knows what that means
+        provider = ProviderFacts(owner, owner, None, None, None, "unknown", None, "")
+    return _Facts(book, base, name, provider)
+
+
+def _read(job: Job, scope: _Scope, facts: _Facts, cache: Cache) -> _Read:
+    dataset = job.dataset
+    encoding = resolve(facts.base_name)
+    data = [file for file in dataset.files if file.role != "prompt"]
+    counter = None
+    if scope.tokens:
+        counter = LazyCounter(encoding, sum(_size(file) for file in data), cache)
+    reading = read_dataset(
+        dataset,
+        counter=counter,
+        limit=facts.provider.max_example_tokens if counter else None,
+        sample_size=_sample_size() if scope.content else 0,
+        cache=cache,
+    )
+    train = reading.merged(dataset.of("train"))
+    validation = reading.merged(dataset.of("validation"))
+    return _Read(reading, counter, train, validation, reading.digest(data))
 
 
 def _sample_size() -> int:
@@ -137,126 +159,122 @@ def _sample_size() -> int:
     return SAMPLE_SIZE
 
 
-def _price(
-    job: Job, train: Profile, counter: LazyCounter, book: PriceBook, money: _Money, today: date
-) -> _Money:
-    """Training cost, and the comparison with the alternatives."""
+def _price(job: Job, read: _Read, facts: _Facts, today: date) -> _Money | None:
+    """None when there is nothing to price: no example, or no way to count its tokens."""
+    train, counter = read.train, read.counter
+    if not train or not train.examples or not counter or read.reading.vocabulary:
+        return None
     from ftgate.economics.compare import compare
     from ftgate.economics.training import Epochs, estimate_training
     from ftgate.tokens.billing import epochs_auto
 
-    settings = job.settings
-    base = money.base
-    name = base.name if isinstance(base, ModelFacts) else settings.model.base
-    owner = money.owner
-    epochs = settings.model.epochs
-    asked = (
-        Epochs(*epochs_auto(train.examples))
-        if epochs == "auto"
-        else Epochs(int(epochs), int(epochs), "as configured")
-    )
-    price = book.lookup(name, "training_mtok", provider=owner)
+    settings, owner = job.settings, facts.provider.name
+    stated = settings.model.epochs
+    asked = epochs_auto(train.examples) if stated == "auto" else (stated, stated, "as configured")
+    price = facts.book.lookup(facts.base_name, "training_mtok", provider=owner)
     training = estimate_training(
-        model=name,
+        model=facts.base_name,
         provider=owner,
         tokens_per_epoch=train.tokens,
-        epochs=asked,
+        epochs=Epochs(*asked),
         price=price,
-        round_up_tokens=money.provider.round_up_tokens if money.provider else 1,
+        round_up_tokens=facts.provider.round_up_tokens,
     )
     folder = Path(job.dataset.config_path).parent if job.dataset.config_path else Path()
     measured = measure_workload(
         train, job.dataset.files, job.plan, settings.usage, folder, counter.count
     )
     comparison = compare(
-        settings=settings, measured=measured, training=training, quotes=book, today=today
+        settings=settings, measured=measured, training=training, quotes=facts.book, today=today
     )
     used = comparison.prices if isinstance(price, Missing) else (price, *comparison.prices)
-    return replace(money, training=training, measured=measured, comparison=comparison, prices=used)
+    return _Money(training, measured, comparison, used)
 
 
-def _case(job: Job, reading: Reading, train: Profile | None, money: _Money, today: date) -> Case:
-    dataset = job.dataset
+def _judge(
+    job: Job, scope: _Scope, facts: _Facts, read: _Read, money: _Money | None, today: date
+) -> tuple[Verdict, list[Finding]]:
+    settings = job.settings
+    found = rules.run(scope.rules, _case(job, facts, read, money, today), settings.rules)
+    findings, waived = suppress(
+        found, settings, dataset=job.dataset.name, digest=read.digest, today=today
+    )
+    readable = bool(read.train and read.train.examples)
+    verdict = judge(findings, settings.policy, readable=readable, whole=scope.whole, waived=waived)
+    return verdict, findings
+
+
+def _case(job: Job, facts: _Facts, read: _Read, money: _Money | None, today: date) -> rules.Case:
+    dataset, reading = job.dataset, read.reading
     files = []
     for file in dataset.files:
         if file.role != "prompt":
-            result = reading.results[file.path]
-            size = reading.sizes[file.path]
-            files.append(JudgedFile(file.name, file.role, size, result.error, result.profile))
-    has_money = money.training is not None
-    return Case(
+            result, size = reading.results[file.path], reading.seen[file.path].size
+            files.append(rules.JudgedFile(file.name, file.role, size, result.error, result.profile))
+    return rules.Case(
         files=tuple(files),
-        profile=train,
-        validation=reading.merged(dataset.of("validation")),
+        profile=read.train,
+        validation=read.validation,
         goal=reading.goal,
         plan=job.plan,
+        model_plan=job.settings.model,
         policy=job.settings.policy,
-        provider=money.provider,
-        base=money.base,
-        training=money.training,
-        measured=money.measured,
-        comparison=money.comparison,
-        prices=money.prices if has_money else None,
+        provider=facts.provider,
+        base=facts.base,
+        training=money.training if money else None,
+        measured=money.measured if money else None,
+        comparison=money.comparison if money else None,
+        prices=money.prices if money else None,
         today=today,
         vocabulary=reading.vocabulary or None,
         searched=None if dataset.of("train") else tuple(file.name for file in dataset.files),
     )
 
 
+def _report(
+    job: Job,
+    facts: _Facts,
+    read: _Read,
+    money: _Money | None,
+    verdict: Verdict,
+    findings: list[Finding],
+) -> DatasetReport:
+    dataset, counter, train = job.dataset, read.counter, read.train
+    return DatasetReport(
+        name=dataset.name,
+        outcome=verdict.outcome,
+        decision=verdict.decision,
+        reasons=verdict.reasons,
+        digest=read.digest,
+        files=tuple(_file_report(file, read.reading) for file in dataset.files),
+        tokens=token_report(train, counter, facts.provider) if counter and train else None,
+        training=money.training if money else None,
+        goal=read.reading.goal,
+        duplicates=_duplicates(train, read.validation),
+        findings=tuple(findings),
+        comparison=money.comparison if money else None,
+        provider=facts.provider.title,
+        next_command=verdict.next_command,
+        waived=verdict.waived,
+    )
+
+
 def _file_report(file: File, reading: Reading) -> FileReport:
     result = reading.results.get(file.path)
     profile = (result and result.profile) or Profile()
+    seen = reading.seen.get(file.path)
     formats = profile.formats.most_common(1)
     return FileReport(
         path=file.name,
         role=file.role,
         format=formats[0][0] if formats else "text" if file.role == "prompt" else "unknown",
-        bytes=reading.sizes.get(file.path, 0) or _size(file),
+        bytes=seen.size if seen else _size(file),
         lines=profile.lines,
         examples=profile.examples,
         invalid=profile.invalid,
         blank=profile.blank,
-        digest=reading.digests.get(file.path, ""),
+        digest=seen.digest if seen else "",
     )
-
-
-def _token_report(
-    train: Profile, encoding: Encoding, counter: LazyCounter, limit: int | None
-) -> TokenReport:
-    lengths: Mapping[int, int] = train.lengths
-    mean = train.tokens / train.examples if train.examples else 0
-    return TokenReport(
-        encoding=encoding,
-        engine=counter.engine,
-        total=train.tokens,
-        by_role={role: train.by_role[role] for role in ROLES},
-        tools=train.tool_tokens,
-        images=train.images,
-        per_example={
-            "min": min(lengths, default=0),
-            "p5": train.quantile(0.05),
-            "median": train.quantile(0.5),
-            "mean": round(mean, 1),
-            "p95": train.quantile(0.95),
-            "max": max(lengths, default=0),
-        },
-        over_limit=train.over_limit,
-        truncated_tokens=train.cut,
-        limit=limit,
-        histogram=_histogram(lengths),
-        note=counter.note,
-    )
-
-
-def _histogram(lengths: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
-    """Examples in equal bins of tokens, each named by its upper bound."""
-    if not lengths:
-        return ()
-    width = max(1, -(-max(lengths) // _HISTOGRAM_BINS))
-    bins = [0] * -(-max(max(lengths), 1) // width)
-    for tokens, examples in lengths.items():
-        bins[max(0, tokens - 1) // width] += examples
-    return tuple(((index + 1) * width, count) for index, count in enumerate(bins))
 
 
 def _duplicates(train: Profile | None, validation: Profile | None) -> dict[str, Any]:

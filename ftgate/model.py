@@ -41,8 +41,9 @@ class Example(NamedTuple):
 
     ``turns`` are ``(role, text)`` pairs; content parts are joined into one text. ``calls`` are the
     texts of tool calls (names and argument strings), which providers bill as content. ``tools`` is
-    the record's tool definitions, ``images`` the number of image parts, ``untrained`` the indices
-    of assistant turns with ``weight: 0``.
+    the record's tool definitions, ``images`` the number of image parts. ``prompt`` is the beginning
+    that both answers of a preference pair share, ``completion`` marks plain text that continues a
+    prompt, without messages: providers bill them by other formulas than chat.
     """
 
     turns: list[tuple[str, str]]
@@ -50,7 +51,8 @@ class Example(NamedTuple):
     calls: list[str] = []  # noqa: RUF012 - never mutated; a tuple here would cost a copy per record
     tools: list[Any] | None = None
     images: int = 0
-    untrained: tuple[int, ...] = ()
+    prompt: Example | None = None
+    completion: bool = False
 
 
 # -- tokens -----------------------------------------------------------------------------------
@@ -81,7 +83,6 @@ class Judgement:
     line: int
     knowledge: bool
     reason: str
-    novel: tuple[str, ...] = ()
     volatile: bool = False
 
 
@@ -149,7 +150,8 @@ class ModelFacts:
 
     ``jobs_close`` is the first day without new fine-tuning jobs, ``shutdown`` the day the base
     stops, ``tuned_shutdown`` the day its fine-tunes stop; None means that no date is announced.
-    ``cache_min_tokens`` is the shortest prefix that prompt caching accepts (None: no caching).
+    ``cache_min_tokens`` is the shortest prefix that prompt caching accepts (None: not known).
+    ``methods`` are the kinds of fine-tuning that it offers (empty: not known, or none).
     """
 
     name: str
@@ -164,6 +166,7 @@ class ModelFacts:
     dates_expire: date | None = None
     source: str = ""
     note: str = ""
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,8 @@ class ProviderFacts:
     availability: str
     source: str = ""
     round_up_tokens: int = 1  # the bill counts begun units of this many tokens
+    byte_order_mark: bool | None = None  # True: the provider asks for one at the start of a file
+    new_customers_closed: date | None = None  # first day on which only earlier customers may train
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +301,9 @@ class Comparison:
     ``baseline`` and ``best`` name options. ``break_even`` is against the baseline,
     ``break_even_best`` against the cheapest alternative that is not a fine-tune. ``undecided``
     lists what is missing for a verdict, each with the line that supplies it. ``at_volumes`` is
-    filled when the monthly volume is unknown.
+    filled when the monthly volume is unknown. ``leads_usd`` says by how much the fine-tune is
+    cheaper over the horizon than each option without one, by its name; once the tuned model has
+    stopped, both cost the same.
     """
 
     horizon_months: int
@@ -310,6 +317,7 @@ class Comparison:
     undecided: tuple[Missing, ...] = ()
     at_volumes: tuple[VolumeVerdict, ...] = ()
     prices: tuple[Price, ...] = ()
+    leads_usd: dict[str, Decimal] = field(default_factory=dict)
 
 
 # -- what comes out ---------------------------------------------------------------------------
@@ -322,6 +330,7 @@ class Finding:
     A rule fills ``message``, ``path``, ``lines`` (first places, 1-based) and ``count``; the runner
     stamps ``code``, ``name`` and, where the rule left it open, ``severity``. ``decision`` is the
     advice that follows from the finding, ``undecided`` marks a missing number rather than a defect.
+    ``key`` tells findings of one rule in one file apart (a model and unit, say).
     """
 
     message: str
@@ -334,6 +343,7 @@ class Finding:
     decision: Decision | None = None
     undecided: bool = False
     next_step: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,14 +274,16 @@ def _count_tokens(
     if tool or tools:
         roles["tool"] += tool
         profile.tool_tokens += tools
-    if limit is not None and total > limit:
+    # A preference pair is two sequences; at least one of them is as long as the half.
+    length = total if example.prompt is None else total // 2
+    if limit is not None and length > limit:
         ends_with_answer = bool(example.turns) and example.turns[-1][0] == "assistant"
-        lost = min(total - limit, assistant) if ends_with_answer else 0
+        lost = min(length - limit, assistant) if ends_with_answer else 0
         profile.over_limit += 1
-        profile.cut += total - limit
+        profile.cut += length - limit
         profile.cut_answers += lost
         kind = "record-too-long" if assistant and lost == assistant else "truncated-at-training"
-        _note(profile, number, [Problem(kind, f"{total:,} tokens, {lost:,} of the answer lost")])
+        _note(profile, number, [Problem(kind, f"{length:,} tokens, {lost:,} of the answer lost")])
 
 
 def _count_texts(profile: Profile, turns: list[tuple[str, str]]) -> None:

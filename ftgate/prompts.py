@@ -29,11 +29,20 @@ class Prompt:
 
 
 def read_prompt(path: str, name: str, count: Count) -> Prompt:
-    """Count a prompt file as text; UnreadableError when it cannot be read."""
+    """Count a prompt file as text; UnreadableError when it is no UTF-8 text, or empty.
+
+    A prompt that cannot be read would make every bill of today's prompt wrong.
+    """
     try:
-        text = Path(path).read_text("utf-8-sig", errors="replace")
+        text = Path(path).read_text("utf-8-sig")
     except OSError as error:
-        raise UnreadableError(f"{name}: {error.strerror}") from None
+        raise UnreadableError(f"prompt {name}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            f"prompt {name}: not UTF-8 at byte {error.start}", hint="save it as UTF-8"
+        ) from None
+    if not text.strip():
+        raise UnreadableError(f"prompt {name}: empty", hint="remove it from the plan, or fill it")
     return Prompt(name, count(text), count(static_prefix(text)))
 
 

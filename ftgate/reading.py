@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ftgate.cache import Cache, file_digest, key_of
+from ftgate.cache import Cache, Seen, key_of, look_at
 from ftgate.engine import ENGINES
 from ftgate.engine.task import Result, Task
 from ftgate.errors import VocabularyError
 from ftgate.model import (
     Encoding,
     Evidence,
+    Example,
     FileRole,
     Goal,
     Judgement,
@@ -68,14 +69,13 @@ class LazyCounter:
 
 @dataclass(slots=True)
 class Reading:
-    """The data files of a dataset as read. ``digests`` maps a path to ``sha256:…`` of its bytes.
+    """The data files of a dataset as read, by path.
 
     ``vocabulary`` says why tokens could not be counted, "" when they could.
     """
 
     results: dict[str, Result] = field(default_factory=dict)
-    digests: dict[str, str] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, Seen] = field(default_factory=dict)
     goal: Goal | None = None
     vocabulary: str = ""
 
@@ -93,7 +93,7 @@ class Reading:
         """Digest of a dataset: of its files' roles and bytes, in order, whatever their names."""
         joined = hashlib.sha256()
         for file in files:
-            joined.update(f"{file.role}\0{self.digests[file.path]}\n".encode())
+            joined.update(f"{file.role}\0{self.seen[file.path].digest}\n".encode())
         return f"sha256:{joined.hexdigest()}"
 
 
@@ -112,9 +112,9 @@ def read_dataset(
     reading = Reading()
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
     for file in data:
-        reading.digests[file.path], reading.sizes[file.path] = file_digest(file.path)
+        reading.seen[file.path] = look_at(file.path)
     train = [file for file in data if file.role == "train"]
-    goal_key = key_of("goal", str(sample_size), *(reading.digests[file.path] for file in train))
+    goal_key = key_of("goal", str(sample_size), *(reading.seen[file.path].digest for file in train))
     known_goal = cache.get(goal_key) if sample_size else None
     wants_sample = bool(sample_size) and known_goal is None
     _profile_all(data, reading, counter, limit, sample_size if wants_sample else 0, cache)
@@ -139,7 +139,7 @@ def _profile_all(
     """Fill ``reading.results``; files with a known profile are read again only for a sample."""
     encoding = counter.encoding.name if counter else ""
     keys = {
-        file.path: key_of("profile", reading.digests[file.path], encoding, str(limit))
+        file.path: key_of("profile", reading.seen[file.path].digest, encoding, str(limit))
         for file in data
     }
     known = {path: cache.get(key) for path, key in keys.items()}
@@ -155,7 +155,10 @@ def _profile_all(
         if profile is not None and not wanted:
             reading.results[file.path] = Result(file.path, Profile.from_json(profile))
         else:
-            tasks.append(Task(file.path, measure if profile is None else None, limit, wanted))
+            seen = reading.seen[file.path]
+            counted = measure if profile is None else None
+            when = (seen.size, seen.changed_ns)
+            tasks.append(Task(file.path, file.name, when, counted, limit, wanted))
     for result in ENGINES["serial"](tasks):
         remembered = known[result.path]
         if remembered is not None:
@@ -176,13 +179,18 @@ def _judge(reading: Reading, train: list[File], sample_size: int) -> Goal:
     ]
     chosen = heapq.nsmallest(sample_size, pooled, key=lambda entry: entry[:3])
     sample = [
-        Sampled(str(index), line, example.turns, example.calls)
+        Sampled(str(index), line, _judged_turns(example), example.calls)
         for _, index, line, example in chosen
     ]
     profiles = [reading.results[file.path].profile for file in train]
-    goal = judge_goal(sample, examples=sum(p.examples for p in profiles if p))
-    # Terms of the answers are text: they are neither cached nor reported.
-    return replace(goal, judgements=tuple(replace(one, novel=()) for one in goal.judgements))
+    return judge_goal(sample, examples=sum(p.examples for p in profiles if p))
+
+
+def _judged_turns(example: Example) -> list[tuple[str, str]]:
+    """The turns up to the answer that is taught: of a preference pair the preferred one."""
+    if example.prompt is None:
+        return example.turns
+    return example.turns[: len(example.prompt.turns) + 1]
 
 
 def _named(goal: Goal, names: list[str]) -> Goal:
@@ -193,7 +201,5 @@ def _named(goal: Goal, names: list[str]) -> Goal:
 
 def _goal_from_json(data: dict[str, Any], names: list[str]) -> Goal:
     evidence = tuple(Evidence(**entry) for entry in data["evidence"])
-    judgements = tuple(
-        Judgement(**{**entry, "novel": tuple(entry["novel"])}) for entry in data["judgements"]
-    )
+    judgements = tuple(Judgement(**entry) for entry in data["judgements"])
     return _named(Goal(**{**data, "evidence": evidence, "judgements": judgements}), names)

@@ -106,7 +106,7 @@ class Report:
     settings: dict[str, Any] = field(default_factory=dict)
 
 
-def fingerprint(finding: Finding) -> str:
-    """Stable identity of a finding: rule and path, not line numbers or wording."""
-    key = f"{finding.code}\0{finding.path or ''}"
+def fingerprint(dataset: str, finding: Finding) -> str:
+    """Stable identity of a finding: dataset, rule, file and key, not line numbers or wording."""
+    key = f"{dataset}\0{finding.code}\0{finding.path or ''}\0{finding.key}"
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -59,6 +59,20 @@ def metrics(report: Report) -> dict[str, int | float]:
     return flat
 
 
+def shown_break_even(dataset: DatasetReport) -> BreakEven | None:
+    """The break-even that every format names: against the cheapest alternative.
+
+    Where that one is never reached and the set passes all the same (the alternative is waived,
+    say), it is the one against today's bill.
+    """
+    if dataset.comparison is None:
+        return None
+    best, today = dataset.comparison.break_even_best, dataset.comparison.break_even
+    if best is None or (dataset.outcome == "pass" and best.calls is None and today is not None):
+        return today
+    return best
+
+
 def plain(value: Any) -> Any:
     """Any settings value as JSON: dataclasses and mappings become objects, Decimal a string."""
     if value is None or isinstance(value, (bool, int, float)):
@@ -92,7 +106,7 @@ def _dataset(dataset: DatasetReport) -> dict[str, Any]:
         "training": dataset.training and _training(dataset.training),
         "goal": dataset.goal and _goal(dataset.goal),
         "duplicates": {key: dataset.duplicates.get(key) for key in _DUPLICATES},
-        "findings": [_finding(finding) for finding in dataset.findings],
+        "findings": [_finding(dataset.name, finding) for finding in dataset.findings],
         "waived": [_text(waived) for waived in dataset.waived],
         "comparison": dataset.comparison and _comparison(dataset.comparison),
     }
@@ -109,7 +123,7 @@ def _tokens(tokens: TokenReport) -> dict[str, Any]:
         "encoding": tokens.encoding.name,
         "exactness": tokens.encoding.exactness,
         "factor": _money(tokens.encoding.factor),
-        "note": _text(tokens.note or tokens.encoding.note),
+        "note": _text(tokens.encoding.note),
         "total": tokens.total,
         "by_role": {_text(role): number for role, number in by_role.items()},
         "tools": tokens.tools,
@@ -144,9 +158,11 @@ def _training(training: Training) -> dict[str, Any]:
 def _goal(goal: Goal) -> dict[str, Any]:
     return {
         "label": goal.label,
-        "knowledge_probability": goal.knowledge_share,
+        "knowledge_share": goal.knowledge_share,
+        "knowledge_probability": goal.knowledge_share,  # of one example, drawn at random
         "confidence": goal.confidence,
         "volatile": goal.volatile_share,
+        "volatile_share": goal.volatile_share,
         "judged": goal.judged,
         "examples": goal.examples,
         "evidence": [plain(evidence) for evidence in goal.evidence],
@@ -163,7 +179,7 @@ def _goal(goal: Goal) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(dataset: str, finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code,
         "name": finding.name,
@@ -173,7 +189,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "line": finding.lines[0] if finding.lines else None,
         "lines": list(finding.lines),
         "count": finding.count,
-        "fingerprint": fingerprint(finding),
+        "fingerprint": fingerprint(dataset, finding),
         "undecided": finding.undecided,
         "next_step": _text(finding.next_step),
     }
@@ -185,6 +201,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "baseline": _text(comparison.baseline),
         "best": _text(comparison.best),
         "options": [_option(option) for option in comparison.options],
+        "leads_usd": {_text(name): _money(usd) for name, usd in comparison.leads_usd.items()},
         "break_even": _break_even(comparison.break_even),
         "break_even_best": _break_even(comparison.break_even_best),
         "thresholds": [plain(threshold) for threshold in comparison.thresholds],
@@ -253,9 +270,10 @@ def _dataset_metrics(dataset: DatasetReport) -> dict[str, int | float | None]:
     if dataset.training is not None:
         flat["billable_tokens_high"] = dataset.training.billable_high
         flat["training_usd_high"] = _number(dataset.training.usd_high)
-    if dataset.comparison is not None and dataset.comparison.break_even is not None:
-        flat["break_even_months"] = _number(dataset.comparison.break_even.months)
-        flat["break_even_calls"] = _number(dataset.comparison.break_even.calls)
+    point = shown_break_even(dataset)
+    if point is not None:
+        flat["break_even_months"] = _number(point.months)
+        flat["break_even_calls"] = _number(point.calls)
     return flat
 
 

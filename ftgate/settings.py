@@ -31,6 +31,8 @@ class ModelSettings:
     today: str = ""  # model that answers today; "" means: the base model, untuned
     method: Literal["supervised", "dpo", "reinforcement"] = "supervised"
     epochs: int | Literal["auto"] = "auto"  # "auto" is the provider's choice, costed as a range
+    rejected: tuple[str, ...] = ()  # models that your evaluation ruled out; never alternatives
+    eligible: bool | None = None  # your organisation may create jobs; asked where some may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,6 @@ class Settings:
 
     version: Literal[1] = 1
     offline: bool = True
-    as_of: date | None = None  # judge as if today were this date
     model: ModelSettings = field(default_factory=ModelSettings)
     dataset: tuple[DatasetSettings, ...] = ()
     usage: UsageSettings = field(default_factory=UsageSettings)

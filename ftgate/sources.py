@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ftgate.config import FILE_NAME
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError
 from ftgate.grouping import group
 from ftgate.readers import DATA_SUFFIXES
@@ -20,6 +21,7 @@ from ftgate.settings import DatasetSettings, Settings
 
 PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+_OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
 _DATA_FOLDERS = frozenset({"data", "dataset", "datasets"})
 
 if TYPE_CHECKING:
@@ -64,33 +66,51 @@ def discover(
 ) -> list[Job]:
     """Jobs for what the user named, in stable order.
 
-    ``siblings`` adds the rest of each file's group, for hooks that see changed files only.
+    ``siblings`` adds the rest of each file's group, for hooks that see changed files only; a
+    changed plan (``ftgate.toml``) then stands for every dataset below it. A neighbour's broken plan
+    is not this commit's business; that of a named file raises ConfigError.
     Raises UnreadableError for a path that is missing, NothingToJudgeError when nothing is there.
     """
-    named = [Path(path) for path in expand(paths)]
+    named = [Path(path) for path in expand([*paths, *(_below_plans(paths) if siblings else ())])]
     wanted = {_real(file) for file in named}
+    plans = _Plans(settings_of)
     jobs: dict[tuple[str, str], Job] = {}
     undeclared: dict[Path | None, list[Path]] = {}
-    settings_by_config: dict[Path | None, Settings] = {}
-    declared_by_config: dict[Path | None, list[tuple[Job, set[str]]]] = {}
     for file in _with_siblings(named) if siblings else named:
-        config, settings = settings_of(file.parent)
-        if config not in settings_by_config:
-            settings_by_config[config] = settings
-            declared_by_config[config] = [
-                (job, _members(job.dataset)) for job in _declared(config, settings)
-            ]
-        owners = [entry for entry in declared_by_config[config] if _real(file) in entry[1]]
-        for job, paths_of_job in owners:
-            if paths_of_job & wanted:
+        real = _real(file)
+        try:
+            config, declared = plans.of(file.parent)
+        except ConfigError:
+            if real in wanted:
+                raise
+            continue
+        owners = [(job, members) for job, members in declared if real in members]
+        for job, members in owners:
+            if members & wanted:
                 jobs[(str(config), job.dataset.name)] = job
-        if not owners:
+        if not owners and (not siblings or _is_data(file.name)):
             undeclared.setdefault(config, []).append(file)
-    for config, members in undeclared.items():
-        for job in _grouped(members, config, settings_by_config[config]):
-            if _members(job.dataset) & wanted:
+    for config, files in undeclared.items():
+        for job in _grouped(files, config, plans.settings[config]):
+            if _members(job) & wanted:
                 jobs[(str(config), "\0" + job.dataset.name)] = job
     return sorted(jobs.values(), key=lambda job: job.dataset.files[0].name)
+
+
+class _Plans:
+    """Configurations by folder, each with its declared datasets and their members, read once."""
+
+    def __init__(self, settings_of: FindSettings) -> None:
+        self._settings_of = settings_of
+        self._declared: dict[Path | None, list[tuple[Job, set[str]]]] = {}
+        self.settings: dict[Path | None, Settings] = {}
+
+    def of(self, folder: Path) -> tuple[Path | None, list[tuple[Job, set[str]]]]:
+        config, settings = self._settings_of(folder)
+        if config not in self.settings:
+            declared = [(job, _members(job)) for job in _declared(config, settings)]
+            self._declared[config], self.settings[config] = declared, settings
+        return config, self._declared[config]
 
 
 def declared(config: Path, settings: Settings) -> list[Job]:
@@ -108,30 +128,58 @@ def expand(paths: Sequence[str]) -> list[str]:
         if os.path.isdir(path):
             found.update(dict.fromkeys(_walk(path)))
         elif os.path.lexists(path):
-            found[os.path.normpath(path)] = None
+            found[_regular(path)] = None
         elif glob.has_magic(path):
-            matches = sorted(glob.glob(path, recursive=True))
-            found.update(dict.fromkeys(expand([name for name in matches if _is_candidate(name)])))
+            matches = [name for name in sorted(glob.glob(path, recursive=True)) if _is_data(name)]
+            found.update(dict.fromkeys(os.path.normpath(name) for name in matches))
         else:
             raise UnreadableError(f"{path}: no such file or folder")
     if not found:
         raise NothingToJudgeError(
             f"no training data in {', '.join(paths) or 'the current folder'}",
-            hint=f"looked for files that end in {', '.join(DATA_SUFFIXES)}",
+            hint=f"looked for files that end in {', '.join(DATA_SUFFIXES)}{_other_data(paths)}",
         )
     return list(found)
 
 
 def index_files(root: Path) -> list[str]:
-    """Data files that are staged for commit, relative to the repository's root."""
-    names = _git(root, "diff", "--cached", "--name-only", "-z", "--diff-filter=ACMR")
-    return [name for name in names.split("\0") if name and _is_data(name)]
+    """Data, prompts and plans that a commit would change, relative to the repository's root."""
+    names = _git(root, "diff", "--cached", "--name-only", "-z", "--diff-filter=ACMRD")
+    return [name for name in names.split("\0") if name and _is_input(name)]
+
+
+def neighbours_of_deleted(paths: Sequence[str], root: Path) -> list[str]:
+    """The paths, with each file that git knew and that is gone replaced by the data beside it.
+
+    A missing file that git never knew stays: it is a mistake of the caller.
+    """
+    found: list[str] = []
+    for path in paths:
+        if os.path.lexists(path) or not _was_tracked(path, root):
+            found.append(path)
+        else:
+            found.extend(data_beside(path))
+    return found
+
+
+def data_beside(path: str) -> list[str]:
+    """Data files in the folder of a file that is gone."""
+    return [str(near) for near in _listed(Path(path).parent) if _is_data(near.name)]
+
+
+def _was_tracked(path: str, root: Path) -> bool:
+    try:
+        name = os.path.relpath(path, root).replace(os.sep, "/")
+        return bool(_git(root, "ls-tree", "--name-only", "HEAD", "--", name))
+    except UnreadableError:
+        return False
 
 
 def export_index(root: Path, target: Path) -> None:
     """Write the staged version of all data, prompt and configuration files below ``target``.
 
-    The whole group of a changed file is needed, so unchanged members are written too.
+    The whole group of a changed file is needed, so unchanged members are written too. Large files
+    in Git LFS stay pointers: a hook does not fetch.
     """
     listed = _git(root, "ls-files", "-z", "--cached")
     wanted = [name for name in listed.split("\0") if name and _is_input(name)]
@@ -146,6 +194,7 @@ def git_root(start: Path) -> Path:
 def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
     import subprocess
 
+    environment = {**os.environ, "GIT_LFS_SKIP_SMUDGE": "1"}
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, arguments without a shell
@@ -155,6 +204,7 @@ def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
             check=False,
             encoding="utf-8",
             errors="surrogateescape",
+            env=environment,
         )
     except FileNotFoundError:
         raise UnreadableError("git is not installed", hint="--staged needs git") from None
@@ -192,7 +242,7 @@ def _declared_dataset(config: Path, table: DatasetSettings) -> Dataset:
 
 
 def _grouped(files: Iterable[Path], config: Path | None, settings: Settings) -> list[Job]:
-    groups = group(files)
+    groups = group(Path(os.path.abspath(file)) for file in files)
     jobs = []
     for (folder, base), members in groups.items():
         alone = sum(1 for other, _ in groups if other == folder) == 1
@@ -243,11 +293,11 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _with_siblings(files: Sequence[Path]) -> list[Path]:
-    """The data files among these, and all data in their folders that may belong to their groups.
+    """The files, and all data in their folders that may belong to their groups.
 
     A prompt file finds the datasets beside it, or beside its ``prompts/`` folder.
     """
-    found = dict.fromkeys(file for file in files if _is_data(file.name))
+    found = dict.fromkeys(files)
     for file in files:
         for folder in (file.parent, file.parent.parent):
             near = _listed(folder)
@@ -259,8 +309,12 @@ def _with_siblings(files: Sequence[Path]) -> list[Path]:
     return list(seen.values())
 
 
-def _members(dataset: Dataset) -> set[str]:
-    return {_real(Path(file.path)) for file in dataset.files}
+def _members(job: Job) -> set[str]:
+    """Real paths of everything whose change is a change of this dataset."""
+    members = {_real(Path(file.path)) for file in job.dataset.files}
+    if job.plan.tuned_prompt and job.dataset.config_path:
+        members.add(_real(Path(job.dataset.config_path).parent / job.plan.tuned_prompt))
+    return members
 
 
 def _real(path: Path) -> str:
@@ -269,28 +323,49 @@ def _real(path: Path) -> str:
 
 def _walk(top: str) -> list[str]:
     found: list[str] = []
-    for folder, folders, names in os.walk(top):
+    for folder, folders, names in os.walk(top, onerror=_raise):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
         )
+        paths = [os.path.join(folder, name) for name in sorted(names) if _is_data(name)]
         found.extend(
-            os.path.normpath(os.path.join(folder, name)) for name in sorted(names) if _is_data(name)
+            os.path.normpath(path)
+            for path in paths
+            if os.path.isfile(path) or os.path.islink(path)  # no pipe and no device
         )
     return found
 
 
-def _is_candidate(name: str) -> bool:
-    return os.path.isdir(name) or _is_data(name)
+def _regular(path: str) -> str:
+    """A file that can be read twice; a dangling link is a finding later."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UnreadableError(
+            f"{path}: not a regular file", hint="read a pipe with: ftgate check -"
+        )
+    return os.path.normpath(path)
+
+
+def _other_data(paths: Sequence[str]) -> str:
+    """A hint at files that look like data of another kind, which can be named outright."""
+    names = [name for path in paths if os.path.isdir(path) for name in sorted(os.listdir(path))]
+    others = [name for name in names if name.lower().endswith(_OTHER_SUFFIXES)]
+    return f"; {others[0]} is not JSON Lines, name it to see how to convert it" if others else ""
+
+
+def _raise(error: OSError) -> None:
+    raise UnreadableError(f"{error.filename}: {error.strerror}")
 
 
 def _is_data(name: str) -> bool:
     return name.lower().endswith(DATA_SUFFIXES)
 
 
+def _below_plans(paths: Sequence[str]) -> list[str]:
+    """Data files in the folders of the plans among these paths."""
+    plans = [path for path in paths if os.path.basename(path) == FILE_NAME]
+    return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
+
+
 def _is_input(name: str) -> bool:
     base = name.rsplit("/", 1)[-1].lower()
-    return (
-        _is_data(base)
-        or base in ("ftgate.toml", "pyproject.toml")
-        or base.endswith(PROMPT_SUFFIXES)
-    )
+    return _is_data(base) or base in (FILE_NAME, "pyproject.toml") or base.endswith(PROMPT_SUFFIXES)

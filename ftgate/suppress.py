@@ -13,15 +13,20 @@ from ftgate.settings import Settings, WaiverSettings
 def suppress(
     findings: Sequence[Finding], settings: Settings, *, dataset: str, digest: str, today: date
 ) -> tuple[list[Finding], tuple[str, ...]]:
-    """Findings that remain, and one line for each waiver that took one away.
+    """Findings that remain, and one line for each that was taken away.
 
     A waiver applies until its date, to its dataset and path, and, when pinned to a digest, only to
-    those bytes.
+    those bytes. A missing number is not an exception that somebody could approve, and neither is a
+    file that cannot be read.
     """
     kept: list[Finding] = []
     waived: list[str] = []
     for finding in findings:
-        if _ignored(finding, settings):
+        if finding.undecided or finding.name == "unreadable-file":
+            kept.append(finding)
+            continue
+        if pattern := _ignored(finding, settings):
+            waived.append(f"{finding.code} {finding.name}: per-file-ignores {pattern!r}")
             continue
         waiver = next(
             (
@@ -38,18 +43,21 @@ def suppress(
     return kept, tuple(waived)
 
 
-def _ignored(finding: Finding, settings: Settings) -> bool:
-    return finding.path is not None and any(
-        fnmatch.fnmatch(finding.path, pattern) and finding.code.startswith(codes)
-        for pattern, codes in settings.per_file_ignores.items()
-    )
+def _ignored(finding: Finding, settings: Settings) -> str:
+    """The pattern of ``[per-file-ignores]`` that covers the finding, or ""."""
+    for pattern, codes in settings.per_file_ignores.items():
+        upper = tuple(code.upper() for code in codes)
+        named = finding.code.startswith(upper) or finding.name in codes
+        if finding.path is not None and named and fnmatch.fnmatch(finding.path, pattern):
+            return pattern
+    return ""
 
 
 def _applies(
     waiver: WaiverSettings, finding: Finding, *, dataset: str, digest: str, today: date
 ) -> bool:
     return (
-        waiver.code in (finding.code, finding.name)
+        waiver.code.lower() in (finding.code.lower(), finding.name)
         and today <= waiver.until
         and waiver.dataset in (None, dataset)
         and (waiver.path is None or fnmatch.fnmatch(finding.path or "", waiver.path))

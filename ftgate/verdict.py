@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ftgate.model import Comparison, Decision, Finding, Outcome, Reason, Verdict
+from ftgate.model import Decision, Finding, Outcome, Reason, Verdict
 from ftgate.settings import PolicySettings
 
 _FAMILIES = ("FT2", "FT4", "FT7", "FT8", "FT0", "FT1", "FT3")
@@ -20,20 +20,27 @@ _MAX_REASONS = 4
 def judge(
     findings: Sequence[Finding],
     policy: PolicySettings,
-    comparison: Comparison | None,
     *,
+    readable: bool = True,
+    whole: bool = True,
     waived: tuple[str, ...] = (),
 ) -> Verdict:
-    """The verdict of one dataset."""
+    """The verdict of one dataset.
+
+    ``readable`` is False when there is no training example to judge: then nothing passes.
+    ``whole`` is False when only some families of rules were asked: what passes them is in order,
+    which is not yet a reason to fine-tune.
+    """
+    errors = [each for each in findings if each.severity == "error" and not each.undecided]
     blocking = [finding for finding in findings if _blocks(finding, policy)]
     missing = [finding for finding in findings if finding.undecided]
-    outcome: Outcome = "fail" if blocking else "undecided" if missing else "pass"
+    outcome: Outcome = "fail" if blocking else "undecided" if missing or not readable else "pass"
     if any(finding.name == "unreadable-file" for finding in findings):
         outcome = "error"
     decisive = sorted(blocking or missing, key=_weight)
     return Verdict(
         outcome=outcome,
-        decision=_decision(decisive, comparison) if outcome != "pass" else _tuned(comparison),
+        decision="fine-tune" if outcome == "pass" and whole and not errors else _decision(errors),
         reasons=tuple(Reason(finding.code, _sentence(finding)) for finding in decisive)[
             :_MAX_REASONS
         ],
@@ -54,20 +61,12 @@ def _blocks(finding: Finding, policy: PolicySettings) -> bool:
     return finding.severity in levels
 
 
-def _decision(decisive: Sequence[Finding], comparison: Comparison | None) -> Decision:
-    for finding in decisive:
-        if finding.decision:
-            return finding.decision
-    return "hold"
-
-
-def _tuned(comparison: Comparison | None) -> Decision:
-    """A set that may be trained: beside retrieval, if that is the cheapest way to serve it."""
-    if comparison:
-        kinds = {option.name: option.kind for option in comparison.options}
-        if kinds.get(comparison.best) == "hybrid":
-            return "hybrid"
-    return "fine-tune"
+def _decision(errors: Sequence[Finding]) -> Decision:
+    """Advice of the weightiest finding that gives any; a fine-tune that does not pay is no part."""
+    advice = [finding.decision for finding in sorted(errors, key=_weight) if finding.decision]
+    if not advice:
+        return "hold"
+    return "rag" if advice[0] == "hybrid" and "prompt" in advice else advice[0]
 
 
 def _weight(finding: Finding) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ftgate.economics.compare import compare
 from ftgate.economics.training import Epochs, estimate_training
-from ftgate.model import Comparison, Measured, Missing, ModelFacts, Price, Training
+from ftgate.model import Comparison, Measured, Missing, ModelFacts, Option, Price, Training
 from ftgate.settings import (
     HostingSettings,
     LabellingSettings,
@@ -43,6 +43,11 @@ MODELS = {
 }
 
 
+# By hand: today (800+200) x $10 + 100 x $30 = $0.013, tuned (50+200) x $2 + 100 x $4 = $0.0009.
+TODAY_CALL, TUNED_CALL = Decimal("0.013"), Decimal("0.0009")
+CHEAP_CALL = Decimal("0.00015")  # 1,000 x $0.10 + 100 x $0.50
+
+
 class Market:
     """Prices and models from two dictionaries; what is not in them is missing."""
 
@@ -61,10 +66,14 @@ class Market:
     def model(self, name: str, provider: str | None = None) -> ModelFacts | Missing:
         return self.models.get(name) or Missing(name, "unknown model")
 
-    def current(self, today: date) -> Sequence[ModelFacts]:
+    def current(self, day: date, provider: str | None = None) -> Sequence[ModelFacts]:
         # The base is not sold untuned: it would be an alternative in every test.
         others = [facts for name, facts in self.models.items() if name != BASE]
-        return [each for each in others if each.shutdown is None or each.shutdown > today]
+        return [
+            each
+            for each in others
+            if each.provider == provider and (each.shutdown is None or each.shutdown > day)
+        ]
 
 
 def plan(calls: int | None = 100_000, **usage: Any) -> Settings:
@@ -124,6 +133,7 @@ def compared(
     cache_from: int | None = None,
     ends: date | None = None,
     cheap_ends: date | None = None,
+    today_ends: date | None = None,
     measured: Measured = MEASURED,
     prices: dict[str, str] | None = None,
 ) -> Comparison:
@@ -131,7 +141,12 @@ def compared(
     listed = {**PRICES, **(CHEAP_PRICES if cheap else {}), **(prices or {})}
     models = {
         **MODELS,
-        STRONG: replace(MODELS[STRONG], cache_min_tokens=cache_from, cache_ttl_minutes=30),
+        STRONG: replace(
+            MODELS[STRONG],
+            shutdown=today_ends,
+            cache_min_tokens=cache_from,
+            cache_ttl_minutes=cache_from and 30,
+        ),
         CHEAP: replace(MODELS[CHEAP], shutdown=cheap_ends),
         BASE: replace(MODELS[BASE], tuned_shutdown=ends),
     }
@@ -140,3 +155,11 @@ def compared(
     return compare(
         settings=settings, measured=measured, training=training, quotes=market, today=TODAY
     )
+
+
+def option(comparison: Comparison, kind: str) -> Option:
+    return next(each for each in comparison.options if each.kind == kind)
+
+
+def threshold(comparison: Comparison, parameter: str) -> str:
+    return next(each.value for each in comparison.thresholds if each.parameter == parameter)

@@ -70,7 +70,7 @@ GOAL = Goal(
     judged=112,
     examples=112,
     evidence=(Evidence("knowledge_share", "2%", "answers restate the note"),),
-    judgements=(Judgement("letters/train.jsonl", 7, True, "named entity", ("Basel",)),),
+    judgements=(Judgement("letters/train.jsonl", 7, True, "named entity"),),
 )
 TODAY = Option(
     "today's prompt",

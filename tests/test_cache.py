@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_a_changed_entry_is_absent(tmp_path: Path) -> None:
 
 def test_entries_are_for_their_owner_only_and_leave_nothing_beside(tmp_path: Path) -> None:
     Cache(tmp_path).put("kind-1", [1])
-    (entry,) = tmp_path.iterdir()
+    (entry,) = tmp_path.glob("[!.]*")
     assert stat.S_IMODE(entry.stat().st_mode) == 0o600
 
 
@@ -59,3 +60,16 @@ def test_disabled_remembers_nothing() -> None:
 def test_keys_separate_their_parts() -> None:
     assert key_of("kind", "ab", "c") != key_of("kind", "a", "bc")
     assert key_of("kind", "ab", "c") != key_of("other", "ab", "c")
+
+
+def test_entries_of_last_month_are_forgotten(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put("kind-old", [1])
+    os.utime(tmp_path / "kind-old.json", (0, 0))
+    cache.put("kind-new", [2])
+    assert cache.get("kind-old") == [1], "once a day is enough"
+    os.utime(tmp_path / ".pruned", (0, 0))
+    os.utime(tmp_path / "kind-old.json", (0, 0))
+    cache.put("kind-newer", [3])
+    assert cache.get("kind-old") is None
+    assert cache.get("kind-new") == [2]

@@ -17,6 +17,7 @@ from ftgate import catalog
 from ftgate.errors import CatalogError
 from ftgate.model import Price
 from ftgate.prices.book import PriceBook
+from ftgate.prices.bundled import Bundled
 from ftgate.prices.units import UNITS
 
 RELEASE = date(2026, 11, 22)
@@ -95,15 +96,6 @@ class Availability(Strict):
     jobs_close: date | None = None
 
 
-class Epochs(Strict):
-    source: str
-    target: int
-    min_target_examples: int
-    max_target_examples: int
-    min: int
-    max: int
-
-
 class Caching(Strict):
     prefixes: list[str]
     min_tokens: int
@@ -116,10 +108,14 @@ class Provider(Strict):
     title: str
     tuned_rate: Literal["base"] | None = None
     availability: Availability
-    limits: dict[Literal["min_examples", "max_file_bytes", "max_example_tokens", "over_long"], Fact]
+    limits: dict[
+        Literal[
+            "min_examples", "max_file_bytes", "max_example_tokens", "over_long", "byte_order_mark"
+        ],
+        Fact,
+    ]
     billing: dict[Literal["rule", "validation_billed", "round_up_tokens"], Fact]
-    epochs: Epochs | None = None
-    prices: dict[Literal["hosting_hour", "storage_month", "job_minimum"], Amount]
+    prices: dict[Literal["hosting_hour"], Amount]
     caching: list[Caching]
     models: dict[str, Model]
     sources: dict[str, SourceRow]
@@ -142,11 +138,12 @@ def nodes(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def every_price() -> list[Price]:
-    book = PriceBook.load(today=RELEASE)
+    book, data = PriceBook.load(today=RELEASE), Bundled()
     prices = []
-    for facts in book.models():
-        for name in (facts.name, f"ft:{facts.name}"):
-            prices += [book.lookup(name, unit, facts.provider) for unit in UNITS]
+    for provider in data.providers():
+        for model in data.models(provider):
+            for name in (model, f"ft:{model}"):
+                prices += [book.lookup(name, unit, provider) for unit in UNITS]
     return [price for price in prices if isinstance(price, Price)]
 
 
@@ -284,7 +281,7 @@ def test_damaged_date_names_file_and_key(folder: Path) -> None:
     with pytest.raises(
         CatalogError, match=r"models\.openai\.gpt-5\.4-nano\.shutdown is not a date"
     ):
-        book.models()
+        book.current(RELEASE)
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b'{"models": []}', b'{"models": {', b"\xff\xfe"])

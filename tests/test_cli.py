@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,12 +18,16 @@ import pytest
 
 import ftgate.gate
 from ftgate.cli import COMMANDS, cli, run
-from ftgate.commands.output import write_atomic
+from ftgate.commands.output import write_file
 from ftgate.errors import NothingToJudgeError, UsageError
 from ftgate.report import DatasetReport, Report
 from tests.report_values import FAILING, PASSING, UNPRICED, UNREADABLE, report
 
 Capture = pytest.CaptureFixture[str]
+
+
+needs_shell = pytest.mark.skipif(not os.path.exists("/bin/sh"), reason="needs a shell")
+needs_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
 
 
 class Gate:
@@ -119,7 +124,12 @@ def test_interrupting_exits_130(gate: Gate) -> None:
         (["check", "--isolated", "--config", "a.toml"], "drop one"),
         (["check", "-", "data"], "separately"),
         (["count", "--model", "a", "--encoding", "b"], "one of the two"),
+        (["check", "-o", "json=/dev/stdout"], "-f json"),
+        (["check", "-o", "json=a", "-o", "text=./a"], "are the same file"),
+        (["check", "-f", "json", "-f", "text"], "one format"),
+        (["check", "--epochs", "3.5"], "whole number"),
         (["completion", "tcsh"], "'fish'"),
+        (["completion"], "bash, zsh, fish"),
         (["init", "nowhere"], "folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -132,6 +142,7 @@ def test_wrong_usage_exits_2_with_advice(
     assert out == ""
     assert err.startswith("ftgate: ")
     assert advice in err
+    assert "\\" not in err
 
 
 # -- what is passed on ------------------------------------------------------------------------
@@ -211,21 +222,86 @@ def test_reports_are_written_beside_the_text(gate: Gate, tmp_path: Path, capsys:
     assert capsys.readouterr().out.startswith("ski-resort-faq: FAIL")
 
 
-def test_a_report_into_a_missing_folder_is_refused(gate: Gate, capsys: Capture) -> None:
-    assert run(["check", "-o", "json=no/such/report.json"]) == 2
-    assert "mkdir -p no/such" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("no/such/report.json", "mkdir -p no/such"),
+        ("folder", "is a folder"),
+        ("link-to-folder", "is a folder"),
+        ("dangling", "mkdir -p"),
+    ],
+)
+def test_a_target_that_cannot_be_written_is_refused_before_judging(
+    gate: Gate, tmp_path: Path, capsys: Capture, path: str, advice: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link-to-folder").symlink_to("folder")
+    (tmp_path / "dangling").symlink_to("nowhere/report.json")
+    gate.answer = AssertionError("nothing is judged")
+    assert run(["check", "-o", f"json={path}"]) == 2
+    assert advice in capsys.readouterr().err
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
+)
+def test_a_folder_without_permission_is_refused_before_judging(
+    gate: Gate, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0o555)
+    gate.answer = AssertionError("nothing is judged")
+    assert run(["check", "-o", "json=closed/report.json"]) == 2
+    assert "no permission" in capsys.readouterr().err
+
+
+@needs_full
+def test_the_verdict_is_said_even_when_a_file_cannot_be_written(
+    gate: Gate, capsys: Capture
+) -> None:
+    gate.answer = report(FAILING)
+    assert run(["check", "-o", "json=/dev/full"]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("ski-resort-faq: FAIL")
+    assert err == "ftgate: /dev/full: cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="needs devices")
+def test_a_device_is_written_to_and_stays_one(gate: Gate) -> None:
+    assert run(["check", "-q", "-o", "json=/dev/null"]) == 0
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_written_to_and_stays_one(gate: Gate, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert run(["check", "-q", "-o", "json=pipe"]) == 0
+    assert json.loads(os.read(reader, 1 << 16))["outcome"] == "pass"
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_a_link_is_followed_and_stays_one(gate: Gate, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    link = tmp_path / "report.json"
+    link.symlink_to("store/latest.json")
+    for _ in range(2):  # first the target is missing
+        assert run(["check", "-q", "-o", "json=report.json"]) == 0
+        assert link.is_symlink()
+        assert json.loads((tmp_path / "store" / "latest.json").read_text("utf-8"))
 
 
 def test_writing_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
     target = tmp_path / "report.json"
-    write_atomic(str(target), "old")
+    write_file(str(target), "old")
     target.chmod(0o640)
-    write_atomic(str(target), "new\n")
+    write_file(str(target), "new\n")
     assert target.read_bytes() == b"new\n"
     assert target.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     with pytest.raises(UsageError, match="is a folder"):
-        write_atomic(str(tmp_path), "x")
+        write_file(str(tmp_path), "x")
 
 
 def test_quiet_says_nothing_of_what_passes(gate: Gate, capsys: Capture) -> None:
@@ -248,6 +324,8 @@ def test_quiet_does_not_change_json(gate: Gate, capsys: Capture) -> None:
     [
         ([], {}, False),
         ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "0"}, False),
+        ([], {"FORCE_COLOR": "false"}, False),
         ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
         ([], {"NO_COLOR": "", "FORCE_COLOR": "1"}, True),
         (["--color", "always"], {"NO_COLOR": "1"}, True),
@@ -366,6 +444,47 @@ def test_completion_knows_commands_rules_and_choices(words: str, expected: set[s
     assert expected <= found, done.stderr
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["check", ""], ["data sets", "train.jsonl"]),
+        (["hook", ""], ["data sets", "train.jsonl"]),
+        (["check", "a", "tr"], ["train.jsonl"]),
+        (["count", r"data\ sets/"], ["data sets/a.jsonl"]),
+        (["check", "--config", "tr"], ["train.jsonl"]),
+        (["init", "da"], ["data sets"]),
+        (["tr"], ["train.jsonl"]),
+        (["ru"], ["rules"]),
+        (["explain", "zz"], []),
+        (["explain", "truncated-"], ["truncated-at-training"]),
+    ],
+    ids=" ".join,
+)
+def test_bash_completes_paths_and_names(
+    tmp_path: Path, words: list[str], expected: list[str]
+) -> None:
+    (tmp_path / "train.jsonl").touch()
+    (tmp_path / "data sets").mkdir()
+    (tmp_path / "data sets" / "a.jsonl").touch()
+    script = (
+        f'ftgate() {{ "{sys.executable}" -m ftgate "$@"; }}\n'
+        'eval "$(ftgate completion bash)"\n'
+        'COMP_WORDS=(ftgate "$@")\nCOMP_CWORD=$#\n'
+        "_ftgate_completion ftgate\n"
+        'printf "%s\\n" "${COMPREPLY[@]}"\n'
+    )
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    assert done.stderr == ""
+    assert sorted(done.stdout.split("\n")) == sorted([*(expected or [""]), ""])
+
+
 # -- as a process -----------------------------------------------------------------------------
 
 
@@ -385,16 +504,52 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert error == b""
 
 
-def test_an_output_without_unicode_gets_escapes(tmp_path: Path) -> None:
+def test_an_output_without_unicode_gets_lookalikes(tmp_path: Path) -> None:
+    program = (
+        "from ftgate.commands.output import emit\n"
+        "emit('a \\u2014 b \\xb7 1\\u20132 \\u2192 \\u2026 ')\n"
+        "emit('3\\xd7 \\u2264 \\u2265 \\u2588\\u258c \\xe9')"
+    )
     done = subprocess.run(
-        [sys.executable, "-m", "ftgate", "explain", "FT401"],
+        [sys.executable, "-c", program],
         capture_output=True,
         check=False,
         cwd=tmp_path,
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.isascii()
+    assert done.stdout == b"a - b | 1-2 -> ... 3x <= >= ## \\xe9"
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", ["rules", "--help", "--version"])
+def test_a_full_disk_is_said_in_one_line(arguments: str, tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ftgate", arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("ftgate: ")
+    assert done.stderr.endswith("put: No space left on device\n")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@needs_shell
+def test_a_closed_output_is_said_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -m ftgate rules >&-'],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "ftgate: standard output: Bad file descriptor\n"
 
 
 def test_the_version_is_printed() -> None:

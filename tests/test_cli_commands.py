@@ -7,12 +7,15 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
+import ftgate
 from ftgate.cli import run
 from ftgate.commands.init_text import STANZA, with_stanza
 from ftgate.commands.toml_text import value
+from ftgate.report_json import plain
 from ftgate.rules import load_rules
 
 Capture = pytest.CaptureFixture[str]
@@ -47,7 +50,7 @@ def test_every_rule_is_explained_by_code_and_by_name(capsys: Capture) -> None:
         assert run(["explain", rule.name]) == 0
         assert capsys.readouterr().out == by_code
         assert by_code.startswith(f"{code} {rule.name} ")
-        assert rule.summary in by_code
+        assert " ".join(rule.summary.split()) in " ".join(by_code.split())
         assert "## " not in by_code
         for option in rule.options:
             assert f"  {option} " in by_code
@@ -56,6 +59,38 @@ def test_every_rule_is_explained_by_code_and_by_name(capsys: Capture) -> None:
 def test_an_unknown_rule_gets_the_nearest_name(capsys: Capture) -> None:
     assert run(["explain", "too-few-exampels"]) == 2
     assert "too-few-examples" in capsys.readouterr().err
+
+
+def test_a_family_is_explained_by_its_rules(capsys: Capture) -> None:
+    assert run(["explain", "ft4"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    family = [code for code in load_rules() if code.startswith("FT4")]
+    assert [line[:5] for line in lines[: len(family)]] == family
+    assert lines[-1].startswith(f"{len(family)} rules.")
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [("FT499", "ftgate explain FT4"), ("FT0123", "ftgate explain FT0"), ("FT999", "ftgate rules")],
+)
+def test_an_unknown_code_is_near_its_family_and_to_no_other_rule(
+    code: str, advice: str, capsys: Capture
+) -> None:
+    assert run(["explain", code]) == 2
+    message, hint = capsys.readouterr().err.splitlines()
+    assert code in message
+    assert hint.endswith(advice)
+
+
+@pytest.mark.parametrize("width", [50, 120])
+def test_an_explanation_is_as_wide_as_the_terminal(
+    width: int, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert run(["explain", "FT401"]) == 0
+    text, _, _ = capsys.readouterr().out.partition("Options")
+    longest = max(map(len, text.splitlines()))
+    assert width - 15 < longest <= width
 
 
 def test_rules_are_listed_for_people_and_for_machines(capsys: Capture) -> None:
@@ -90,22 +125,119 @@ def test_named_configurations_are_checked_silently(project: Path, capsys: Captur
     assert run(["config", "check", "missing.toml"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[rules]\nselect = ["FT9x9"]', "FT9x9"),
+        ("[rules.FT201]\nmin_exampels = 9", "has no option 'min_exampels'"),
+        ('[rules.FT201]\nmin_examples = "9"', "expected int"),
+        ("[rules.ft201]\nmin_examples = true", "expected int"),
+        ('[per-file-ignores]\n"*.jsonl" = ["FT401"]', "FT401"),
+        ('[[dataset]]\nname = "a"\ntrain = ["nothing/*.jsonl"]', "matches no file"),
+        (
+            '[[dataset]]\nname = "a"\ntrain = ["data/train.jsonl"]\ntuned_prompt = "gone.txt"',
+            "gone.txt",
+        ),
+        (
+            '[[price]]\nmodel = "m"\nsource = "s"\nas_of = 2026-01-01\ninput_mtok = "-1"',
+            "input_mtok = -1",
+        ),
+        (
+            '[[waive]]\ncode = "FT999"\nreason = "r"\nuntil = 2030-01-01',
+            "no rule 'FT999'",
+        ),
+    ],
+    ids=lambda text: text.replace("\n", " "),
+)
+def test_config_check_finds_what_check_would_refuse(
+    project: Path, capsys: Capture, text: str, message: str
+) -> None:
+    (project / "ftgate.toml").write_text(text + "\n", "utf-8")
+    for command in (["config", "check"], ["check"]):
+        assert run(command) == 2
+        err = capsys.readouterr().err
+        assert message in err
+        assert "internal error" not in err
+
+
+PLAN = """\
+version = 1
+[[dataset]]
+name = "a"
+[usage]
+horizon_months = 12
+[rules.FT201]
+min_examples = 60
+[per-file-ignores]
+"data/*.jsonl" = ["FT1"]
+"""
+
+
 def test_show_says_where_each_setting_comes_from(project: Path, capsys: Capture) -> None:
-    (project / "ftgate.toml").write_text("[usage]\nhorizon_months = 3\n", "utf-8")
-    assert run(["config", "show", "--config", "policy.fail_on=warning"]) == 0
+    (project / "ftgate.toml").write_text(PLAN, "utf-8")
+    assert run(["config", "show", "--config", "policy.fail_on=error"]) == 0
     origins = {}
     for line in capsys.readouterr().out.splitlines():
-        setting, _, origin = line.partition("  # ")
-        key, _, shown = setting.rstrip().partition(" = ")
-        origins[key] = (shown, Path(origin).name)
-    assert origins["usage.horizon_months"] == ("3", "ftgate.toml")
-    assert origins["policy.fail_on"] == ('"warning"', "--config")
-    assert origins["version"] == ("1", "default")
+        setting, _, origin = line.rpartition("  # ")
+        origins[setting.rstrip()] = Path(origin).name
+    assert origins["usage.horizon_months = 12"] == "ftgate.toml"  # though it is the default
+    assert origins["version = 1"] == "ftgate.toml"
+    assert origins["rules.FT201.min_examples = 60"] == "ftgate.toml"
+    assert origins['per-file-ignores."data/*.jsonl" = ["FT1"]'] == "ftgate.toml"
+    assert origins['dataset[0].name = "a"'] == "ftgate.toml"
+    assert origins['policy.fail_on = "error"'] == "--config"
+    assert origins['model.epochs = "auto"'] == "default"
+    assert origins["dataset[0].validation = []"] == "default"
+    assert origins["# usage.requests_per_month"] == "not set"
 
 
-def test_the_schema_of_the_configuration_is_json(capsys: Capture) -> None:
+def configuration_schema(capsys: Capture) -> jsonschema.Draft202012Validator:
     assert run(["config", "schema"]) == 0
-    assert "usage" in json.loads(capsys.readouterr().out)["properties"]
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def test_the_schema_describes_every_rule_and_its_options(capsys: Capture) -> None:
+    schema: Any = configuration_schema(capsys).schema
+    assert schema["title"] == "ftgate.toml"
+    rules = schema["properties"]["rules"]["properties"]
+    assert list(rules) == ["select", "ignore", *load_rules()]
+    for code, rule in load_rules().items():
+        assert rules[code]["description"] == f"{rule.name}: {rule.summary}"
+        options = rules[code]["properties"]
+        assert {name: each["default"] for name, each in options.items()} == plain(rule.options)
+    assert rules["FT201"]["properties"]["min_examples"]["type"] == "integer"
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        (PLAN, True),
+        ('[rules]\nselect = ["FT4", "FT201", "too-few-examples"]', True),
+        ('[rules]\nselct = ["FT4"]', False),
+        ("[rules.FT201]\nmin_examples = true", False),
+        ("[rules.FT201]\nother = 1", False),
+        ("[rules.FT999]", False),
+        ("[rules.FT401]\nfail_ratio = 1", True),
+        ('[per-file-ignores]\n"a" = ["FT401"]', False),
+        ('[per-file-ignores]\n"a" = ["blank-line", "FT117"]', True),
+        ("[usage]\nhorizon_monhts = 3", False),
+    ],
+)
+def test_the_schema_accepts_what_the_command_accepts(
+    capsys: Capture, text: str, valid: bool
+) -> None:
+    assert configuration_schema(capsys).is_valid(tomllib.loads(text)) is valid
+
+
+def test_sample_plans_fit_the_schema(capsys: Capture) -> None:
+    validator = configuration_schema(capsys)
+    plans = sorted((Path(__file__).parent.parent / "sample_data").rglob("ftgate.toml"))
+    assert plans
+    for plan in plans:
+        document = plain(tomllib.loads(plan.read_text("utf-8")))
+        assert list(validator.iter_errors(document)) == [], plan
 
 
 # -- init -------------------------------------------------------------------------------------
@@ -148,11 +280,56 @@ def test_init_never_overwrites(project: Path, capsys: Capture) -> None:
     assert (project / "ftgate.toml").read_text("utf-8") == "version = 1\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("ftgate.toml", "version = 1\n"), ("pyproject.toml", "[tool.ftgate]\n")]
+)
+def test_init_names_the_plan_that_already_covers_the_folder(
+    project: Path, capsys: Capture, name: str, text: str
+) -> None:
+    (project / ".git").mkdir()
+    (project / name).write_text(text, "utf-8")
+    assert run(["init", "data"]) == 2
+    assert capsys.readouterr().err.startswith(f"ftgate: {name} exists")
+    assert not (project / "data" / "ftgate.toml").exists()
+
+
+def test_a_plan_outside_of_the_repository_does_not_count(project: Path) -> None:
+    (project / "ftgate.toml").write_text("version = 1\n", "utf-8")
+    (project / "data" / ".git").mkdir()
+    assert run(["init", "data"]) == 0
+    assert (project / "data" / "ftgate.toml").exists()
+
+
+def test_init_sets_up_pre_commit_at_the_root_of_the_repository(
+    project: Path, capsys: Capture
+) -> None:
+    (project / ".git").mkdir()
+    assert run(["init", "data"]) == 0
+    hooks = (project / ".pre-commit-config.yaml").read_text("utf-8")
+    (repository,) = yaml.safe_load(hooks)["repos"]
+    assert repository["hooks"] == [{"id": "ftgate"}]
+    assert repository["rev"] == f"v{ftgate.__version__}"
+    assert ".pre-commit-config.yaml, a new file:" in capsys.readouterr().out
+    assert not (project / "data" / ".pre-commit-config.yaml").exists()
+
+
+def test_a_set_without_training_data_is_only_mentioned(project: Path) -> None:
+    (project / "other").mkdir()
+    line = (project / "data" / "val.jsonl").read_text("utf-8")
+    (project / "other" / "test.jsonl").write_text(line, "utf-8")
+    assert run(["init"]) == 0
+    text = (project / "ftgate.toml").read_text("utf-8")
+    assert "# no training file beside other/test.jsonl" in text
+    assert run(["config", "check"]) == 0
+
+
 def test_a_dry_run_writes_nothing(project: Path, capsys: Capture) -> None:
     before = sorted(project.rglob("*"))
     assert run(["init", "--dry-run"]) == 0
     assert sorted(project.rglob("*")) == before
-    assert "[[dataset]]" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "[[dataset]]" in out
+    assert STANZA in out
 
 
 def test_init_without_data_says_what_it_looked_for(
@@ -167,7 +344,7 @@ def test_init_without_data_says_what_it_looked_for(
 def test_file_names_with_glob_characters_and_quotes_match_themselves(
     project: Path,
 ) -> None:
-    odd = project / 'we[i]rd "1".jsonl'
+    odd = project / 'we[i]rd "1" train.jsonl'
     odd.write_text((project / "data" / "train.jsonl").read_text("utf-8"), "utf-8")
     assert run(["init"]) == 0
     from ftgate.config import load
@@ -284,10 +461,55 @@ def test_another_encoding_counts_otherwise(project: Path, capsys: Capture) -> No
     assert totals[0] < totals[1]
 
 
-def test_a_file_without_records_is_not_counted_as_zero(project: Path, capsys: Capture) -> None:
+def test_a_file_that_cannot_be_counted_is_listed_and_the_others_are_counted(
+    project: Path, capsys: Capture
+) -> None:
     (project / "empty.jsonl").touch()
-    assert run(["count", "empty.jsonl"]) == 2
-    assert "empty.jsonl: empty dataset" in capsys.readouterr().err
+    (project / "prose.jsonl").write_text("not json\nat all\n", "utf-8")
+    (project / "bad.txt").write_bytes(b"\xff\xfe\xff")
+    arguments = ["count", "empty.jsonl", "prose.jsonl", "bad.txt", "gone.jsonl", "data"]
+    assert run(arguments) == 2
+    out = capsys.readouterr().out
+    listed = out.partition("not counted")[2]
+    assert "empty.jsonl  empty dataset" in listed
+    assert all(name in listed for name in ("prose.jsonl", "gone.jsonl"))
+    assert "data/train.jsonl" in out.partition("not counted")[0]
+    assert run([*arguments, "-f", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert document["complete"] is False
+    files = {file["path"]: file for file in document["files"]}
+    assert files["empty.jsonl"]["tokens"] is None
+    assert files["empty.jsonl"]["problem"]
+    assert document["total"] == sum(
+        files[name]["tokens"] for name in ("data/train.jsonl", "data/val.jsonl")
+    )
+
+
+def test_broken_records_are_counted_apart(project: Path, capsys: Capture) -> None:
+    with (project / "data" / "train.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"messages": \n')
+    assert run(["count", "data"]) == 0
+    assert "1 broken record not counted" in capsys.readouterr().out
+
+
+def test_the_columns_and_the_overhead_add_up_to_the_tokens(project: Path, capsys: Capture) -> None:
+    weather = {"name": "weather", "parameters": {"type": "object", "properties": {}}}
+    example = json.loads(chat(("user", "Rain?"), ("assistant", "Yes.")))
+    example["tools"] = [{"type": "function", "function": weather}]
+    (project / "data" / "train.jsonl").write_text(json.dumps(example) + "\n", "utf-8")
+    assert run(["count", "data"]) == 0
+    head, train, val, *_ = capsys.readouterr().out.splitlines()
+    names = head.split()
+    assert names[2:4] == ["examples", "tokens"]
+    assert names[-2:] == ["tools", "overhead"]
+    for line in (train, val):
+        numbers = dict(zip(names, line.split(), strict=False))
+        assert sum(int(numbers[name]) for name in names[4:]) == int(numbers["tokens"])
+    assert run(["count", "data", "-f", "json"]) == 0
+    file = json.loads(capsys.readouterr().out)["files"][0]
+    assert file["tools"] > 0
+    assert file["overhead"] == 1 + 2 * (3 + 1)
+    assert file["tokens"] == sum(file["by_role"].values()) + file["tools"] + file["overhead"]
 
 
 def test_an_unknown_encoding_names_the_known_ones(project: Path, capsys: Capture) -> None:

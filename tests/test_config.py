@@ -18,7 +18,6 @@ from ftgate.settings import Settings
 FULL = """
 version = 1
 offline = true
-as_of = 2026-11-22
 
 [model]
 base = "gpt-4.1-mini-2025-04-14"
@@ -57,7 +56,7 @@ min_examples = 50
 [[waive]]
 code = "FT803"
 dataset = "support-tone"
-digest = "sha256:4f3c2a"
+digest = "sha256:4f3c2a9b1d0e"
 reason = "Latency, not cost, is the goal"
 until = 2027-03-01
 
@@ -69,6 +68,9 @@ output_mtok = "3.20"
 source = "enterprise agreement 2026-04"
 as_of = 2026-04-01
 """
+
+
+WAIVER = "[[waive]]\ncode = 'FT201'\nreason = 'pilot'\nuntil = 2027-01-01\n"
 
 
 def write(folder: Path, text: str, name: str = "ftgate.toml") -> Path:
@@ -116,8 +118,8 @@ def test_pydantic_agrees_and_is_not_needed(tmp_path: Path) -> None:
         "[usage]\ncache_hit_rate = 1",
         "[labelling]\nhourly_wage = 50.5",
         "[labelling]\nhourly_wage = 'fifty'",
-        "as_of = 2026-11-22T10:00:00",
-        "as_of = '2026-11-22'",
+        "[[waive]]\ncode = 'FT1'\nreason = 'r'\nuntil = 2026-11-22T10:00:00",
+        "[[waive]]\ncode = 'FT1'\nreason = 'r'\nuntil = '2026-11-22'",
         "[model]\nepochs = '3'",
         "[model]\nmethod = 'SFT'",
         "[[dataset]]\ntrain = ['x']",
@@ -157,6 +159,21 @@ def test_where_the_quick_reading_accepts_pydantic_agrees(text: str) -> None:
         ("[policy]\nfail_on = 'always'", "policy.fail_on", "config schema"),
         ("[model]\nepochs = 0", "epochs = 0", ""),
         ("version = 2", "version", ""),
+        ("[labelling]\nhourly_wage = '-50'", "must not be negative", ""),
+        ("[hosting]\nusd_per_hour = '-1'", "must not be negative", ""),
+        ("[review]\ncost_usd = 'NaN'", "not a number", ""),
+        ("[review]\nrate_today = '0.1'", "without cost_usd", "cost_usd"),
+        ("[review]\ncost_usd = '1'\ninitial_rate_tuned = '0.1'", "needs rate_tuned", ""),
+        ("[usage]\nhorizon_months = 100000", "1 to 600", ""),
+        ("offline = false", "no live prices", ""),
+        ("[model]\nepochs = true", "not true or false", ""),
+        ("[model]\nbase = ''", "base is empty", ""),
+        ("[[dataset]]\nname = ''", "empty name", ""),
+        ("[[dataset]]\nname = 'a'\n[[dataset]]\nname = 'a'", "used twice", ""),
+        ("[[dataset]]\nname = 'a'\ntrain = 'x'", "should be a list", ""),
+        ("per_file_ignores = {}", "unknown key per_file_ignores", ""),
+        (WAIVER + "digest = 's'", "pins nothing", "12 hexadecimal"),
+        (WAIVER.replace("pilot", " "), "reason is empty", ""),
         ("[usage\n", "ftgate.toml", "TOML"),
     ],
 )

@@ -334,12 +334,13 @@ def test_suitability_stops_in_the_stated_order() -> None:
             found = suitability(goal, int(examples), volatile=volatile == "True")
             assert found.answer.upper() == text.split(":")[0]
     assert suitability("knowledge", 1000, volatile=True).decision == "rag"
+    assert suitability("knowledge", 1000).decision == "hybrid"  # FT401 advises the same
     assert suitability("format", 500).decision is None
 
 
 def test_first_rise_finds_the_jump_and_says_never() -> None:
-    grid = [Fraction(10**power) for power in range(7)]
-    assert first_rise(lambda x: x - 1024, grid) == pytest.approx(1024)
+    grid = [10**power for power in range(7)]
+    assert first_rise(lambda x: x - 1024, grid) == 1025
     assert first_rise(lambda x: x + 1, grid) == 1
     assert first_rise(lambda x: -x, grid) is None
     with pytest.raises(ValueError, match="not affine"):
@@ -385,3 +386,21 @@ def test_cumulative_accrues_inside_a_month() -> None:
     plan = flow(seed_base(), seed_tuned(), TRAINING, life_months=2)
     assert plan.cumulative(Fraction(1, 2)) == 153 - 12
     assert plan.cumulative(9) == plan.cumulative(2) == 600
+
+
+def test_a_price_that_falls_to_nothing_is_a_price() -> None:
+    free = month_costs(seed_base(decline_ratio=1), CALLS, 3)
+    assert [float(bill) for bill in free] == [315, 0, 0]
+
+
+@pytest.mark.parametrize("months", [1, 600])
+def test_every_horizon_has_as_many_bills_as_months(months: int) -> None:
+    review = Review(10, Decimal("0.05"), Decimal("0.1"), initial_months=600)
+    assert len(month_costs(seed_tuned(review=review), CALLS, months)) == months
+
+
+def test_lumps_break_a_run_of_equal_months() -> None:
+    # $10 a month, $15 at the start of months 1-3: -15 +10 -15 +10 -15 +10, then up to zero again.
+    lumps = dict.fromkeys((1, 2, 3), Fraction(15))
+    found = payback(Flow(Fraction(0), lambda n: [Fraction(10)] * n, 12, lumps=lumps))
+    assert (found.status, found.durable) == ("PAYS_BACK", Fraction(9, 2))

@@ -3,28 +3,41 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftgate.economics.amounts import exact_text, months_text, usd_text
-from ftgate.economics.calendar import add_months, date_after, whole_months
+from ftgate.economics.amounts import (
+    calls_text,
+    exact_text,
+    months_text,
+    rate_text,
+    usd_text,
+)
+from ftgate.economics.calendar import add_months, begun_months, date_after, whole_months
 from ftgate.economics.compare import compare
 from ftgate.economics.training import Epochs, estimate_training
-from ftgate.model import Comparison, Measured, Missing, Option, Price
+from ftgate.model import Measured, Missing, Price
+from ftgate.render.words import usd
 from tests.economics_market import (
     BASE,
     CHEAP,
+    CHEAP_CALL,
     MEASURED,
     MODELS,
     PRICES,
     STRONG,
     TODAY,
+    TODAY_CALL,
+    TUNED_CALL,
     Market,
     compared,
     job,
+    option,
     plan,
+    threshold,
     with_hosting,
     with_labelling,
     with_limit,
@@ -32,17 +45,7 @@ from tests.economics_market import (
     with_review,
 )
 
-# By hand: today (800+200) x $10 + 100 x $30 = $0.013, tuned (50+200) x $2 + 100 x $4 = $0.0009.
-TODAY_CALL, TUNED_CALL = Decimal("0.013"), Decimal("0.0009")
 TRAINING = Decimal(15)  # 1M tokens x 3 epochs x $5/M
-
-
-def option(comparison: Comparison, kind: str) -> Option:
-    return next(each for each in comparison.options if each.kind == kind)
-
-
-def threshold(comparison: Comparison, parameter: str) -> str:
-    return next(each.value for each in comparison.thresholds if each.parameter == parameter)
 
 
 def test_bills_are_what_a_calculator_says() -> None:
@@ -106,15 +109,18 @@ def test_caching_needs_the_minimum_and_its_price() -> None:
     long = plan(prompt_tokens=2000, cacheable_tokens=1500)
     unknown = compared(long, cache_from=1024, without=(f"{STRONG}/cached_input_mtok",))
     assert "cached" not in {each.kind for each in unknown.options}
+    assert any("it has no price for cached tokens" in text for text in unknown.assumptions)
     found = compared(replace(long, usage=replace(long.usage, cache_hit_rate=1.0)), cache_from=1024)
     # 1,500 tokens at $1, 500 + 200 at $10, 100 at $30
     assert option(found, "cached").monthly_usd[0] == Decimal("0.0115") * 100_000
 
 
-def test_months_after_the_shutdown_cost_what_today_costs() -> None:
+def test_months_after_the_shutdown_cost_what_the_cheapest_prompt_costs() -> None:
     found = compared(plan(), ends=date(2027, 3, 1))
     months = option(found, "fine-tuned").monthly_usd
     assert months == (TUNED_CALL * 100_000,) * 3 + (TODAY_CALL * 100_000,) * 9
+    cheap = option(compared(plan(), ends=date(2027, 3, 1), cheap=True), "fine-tuned").monthly_usd
+    assert cheap == (TUNED_CALL * 100_000,) * 3 + (CHEAP_CALL * 100_000,) * 9
     late = compared(with_labelling(plan(calls=10_000)), ends=date(2027, 3, 1)).break_even
     assert late is not None
     assert (late.status, late.before_usable_until) == ("PAYS_BACK_AFTER_SHUTDOWN", False)
@@ -242,7 +248,8 @@ def test_the_flip_volume_is_the_first_that_wins(labelled: bool) -> None:
 def test_the_flip_volume_counts_on_more_cache_hits() -> None:
     settings = with_hosting(plan(calls=None, prompt_tokens=8000, cacheable_tokens=8000), "7")
     flip = int(threshold(compared(settings, cache_from=1024), "requests_per_month"))
-    plain = int(threshold(compared(settings), "requests_per_month"))
+    uncached = compared(settings, without=(f"{STRONG}/cached_input_mtok",))
+    plain = int(threshold(uncached, "requests_per_month"))
     # cached: 8,000 x $1/M at hit rate 1 instead of 8,000 x $10/M
     cached_saving = Decimal("0.008") + Decimal("0.005") - TUNED_CALL
     assert plain < flip == pytest.approx(float((5110 + TRAINING / 12) / cached_saving), rel=0.001)
@@ -317,7 +324,7 @@ def test_an_unknown_todays_model_is_said() -> None:
     found = compare(
         settings=plan(), measured=MEASURED, training=job(market), quotes=market, today=TODAY
     )
-    assert any("today's provider is unknown" in text for text in found.assumptions)
+    assert any("other models: unknown model" in text for text in found.assumptions)
 
 
 def test_an_unknown_base_model_is_undecided() -> None:
@@ -325,7 +332,7 @@ def test_an_unknown_base_model_is_undecided() -> None:
     assert [each.what for each in compared(settings).undecided] == ["base-9"]
 
 
-def test_training_is_a_range_with_rounding_and_a_minimum() -> None:
+def test_training_is_a_range_with_rounding() -> None:
     price = Price("r", BASE, "acme", "training_mtok", Decimal(5), "s", "u", TODAY, None, "bundled")
     given_price = {"model": BASE, "provider": "acme", "price": price}
     auto = estimate_training(
@@ -334,10 +341,6 @@ def test_training_is_a_range_with_rounding_and_a_minimum() -> None:
     assert (auto.billable_low, auto.billable_high) == (21_000, 41_000)
     assert (auto.usd_low, auto.usd_high) == (Decimal("0.105"), Decimal("0.205"))
     assert auto.epochs_used == 4
-    least = estimate_training(
-        tokens_per_epoch=10, epochs=Epochs(1, 1, "1"), minimum_usd=Decimal(4), **given_price
-    )
-    assert least.usd_high == 4
     gone = {**given_price, "price": Missing("p", "gone")}
     unknown = estimate_training(tokens_per_epoch=10, epochs=Epochs(1, 1, "1"), **gone)
     assert unknown.usd_high is None
@@ -350,14 +353,31 @@ def test_months_are_whole_and_dates_round_up() -> None:
     assert whole_months(TODAY, TODAY) == whole_months(TODAY, date(2020, 1, 1)) == 0
     assert whole_months(date(2026, 1, 31), date(2026, 2, 28)) == 1
     assert add_months(date(2026, 12, 31), 2) == date(2027, 2, 28)
+    assert add_months(date(9999, 6, 1), 600) == date.max
     assert date_after(TODAY, 6) == date(2027, 5, 22)  # type: ignore[arg-type]
     assert date_after(TODAY, 10**6) is None  # type: ignore[arg-type]
+    assert [begun_months(TODAY, TODAY.replace(day=day)) for day in (22, 23)] == [0, 1]
+    assert begun_months(TODAY, date(2027, 1, 22)) == 2
+
+
+@given(st.dates(), st.integers(1, 600))
+def test_the_calendar_has_an_end_but_no_error(start: date, months: int) -> None:
+    later = add_months(start, months)
+    assert later == date.max or whole_months(start, later) in (months, months - 1)
+    assert later == date.max or later.day <= start.day
+    assert date_after(start, Fraction(months)) in (later, None)
 
 
 def test_numbers_are_written_so_that_they_do_not_lie() -> None:
-    assert [usd_text(Decimal(v)) for v in ("1241", "0.00041", "-30224", "0.5", "0")] == [
-        "$1,241.00", "$0.00041", "-$30,224.00", "$0.50", "$0.00",
+    amounts = ("1241", "0.00041", "-30224", "0.467", "0.0907", "15", "0")
+    assert [usd_text(Decimal(v)) for v in amounts] == [
+        "$1,241", "$0.00041", "-$30,224", "$0.47", "$0.091", "$15.00", "$0.00",
     ]  # fmt: skip
+    assert [usd_text(Decimal(v)) for v in amounts] == [usd(Decimal(v)) for v in amounts]
+    assert [rate_text(Decimal(v)) for v in ("10", "1.7", "0.00125")] == [
+        "$10.00", "$1.70", "$0.00125",
+    ]  # fmt: skip
+    assert [calls_text(v) for v in (1, 2, 173_416)] == ["1 call", "2 calls", "173,416 calls"]
     assert [months_text(Decimal(v)) for v in ("6", "5.97", "6.8474", "0.0392", "17.4")] == [
         "6 months", "5.97 months", "6.8 months", "0.039 months", "17.4 months",
     ]  # fmt: skip

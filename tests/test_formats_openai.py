@@ -95,11 +95,6 @@ def test_texts_of_parts_are_joined_and_images_counted() -> None:
     assert example.images == 1
 
 
-def test_weight_zero_marks_the_turn_as_untrained() -> None:
-    example = parse(USER, {**ANSWER, "weight": 0}, USER, {**ANSWER, "weight": 1})
-    assert example.untrained == (1,)
-
-
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([SYSTEM, USER, ANSWER, {**ANSWER, "content": " "}]), max_size=5))
 def test_the_quick_way_and_the_careful_way_agree(messages: list[Any]) -> None:

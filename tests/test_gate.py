@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+import ftgate.reading
 import ftgate.tokens.vocabulary
+from ftgate.cache import Seen
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError, UsageError
 from ftgate.gate import CheckOptions, check
 from ftgate.report import DatasetReport, Report
@@ -243,6 +245,54 @@ def test_a_waiver_lets_a_reviewed_exception_pass_and_says_so(write: Write) -> No
     assert dataset.outcome == "pass"
     assert dataset.waived == ("FT201 too-few-examples: pilot, RFC 7 (until 2026-12-31)",)
     assert only(judge("d", select=("FT2",), as_of="2027-01-01")).outcome == "fail"
+
+
+def test_selected_rules_alone_are_no_reason_to_train(write: Write) -> None:
+    write("d/train.jsonl")
+    dataset = only(judge("d", select=("FT0", "FT1")))
+    assert (dataset.outcome, dataset.decision) == ("pass", "hold")
+    write("broken/train.jsonl", "{\n" * 60)
+    assert only(judge("broken", select=("FT8",))).outcome == "undecided"
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_judged(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write("d/train.jsonl")
+    look = ftgate.reading.look_at
+
+    def look_then_edit(name: str) -> Seen:
+        seen = look(name)
+        write("d/train.jsonl", 70)
+        return seen
+
+    monkeypatch.setattr(ftgate.reading, "look_at", look_then_edit)
+    with pytest.raises(UnreadableError, match="changed while it was read"):
+        judge(str(path))
+
+
+def test_reports_are_the_same_whichever_engine_counts(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("d/train.jsonl")
+    with_fast = to_json(judge("d", cache=False))
+    monkeypatch.setattr("ftgate.tokens.engines.preference", lambda *_: ("tiktoken",))
+    assert to_json(judge("d", cache=False)) == with_fast
+
+
+def test_reports_name_no_temporary_file(write: Write) -> None:
+    report = judge("-", stdin=b'[\n  {"messages": []}\n]\n')
+    assert "ftgate-" not in json.dumps(to_json(report))
+
+
+def test_equal_names_are_told_apart(write: Write) -> None:
+    for folder in ("a", "b"):
+        write(f"{folder}/train.jsonl")
+        plan = '[[dataset]]\nname = "same"\ntrain = ["train.jsonl"]\n'
+        write(f"{folder}/ftgate.toml", plan)
+    report = judge("a", "b")
+    assert [dataset.name for dataset in report.datasets] == ["a:same", "b:same"]
+    assert set(report.settings) == {"a:same", "b:same"}
 
 
 def test_results_do_not_depend_on_the_order_of_paths(write: Write) -> None:

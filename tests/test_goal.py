@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE
 from ftgate.content.goal import (
-    KNOWLEDGE_SHARE,
+    FEW_FACTS,
+    FIRST_LOOK,
     MIN_JUDGED,
-    MIXED_SHARE,
     SAMPLE_SIZE,
     Sampled,
     judge_goal,
@@ -103,8 +104,6 @@ def test_every_judged_example_has_a_place_and_a_reason() -> None:
     judgements = goal(facts(12) + labels(12, 50)).judgements
     assert [judgement.line for judgement in judgements] == [*range(1, 13), *range(50, 62)]
     assert all(judgement.path == "train.jsonl" and judgement.reason for judgement in judgements)
-    assert all(0 < len(judgement.novel) <= 5 for judgement in judgements if judgement.knowledge)
-    assert not any(judgement.novel for judgement in judgements if not judgement.knowledge)
 
 
 def test_a_repeated_short_answer_is_a_label_only_when_labels_make_up_the_set() -> None:
@@ -174,8 +173,8 @@ def test_confidence_falls_towards_a_limit_and_rises_with_the_sample() -> None:
     assert 0.5 < near < larger < far
 
 
-def test_the_sample_size_keeps_the_standard_error_below_a_fortieth() -> None:
-    assert math.sqrt(0.25 / SAMPLE_SIZE) <= 0.025
+def test_the_sample_size_keeps_the_standard_error_below_four_points() -> None:
+    assert math.sqrt(0.25 / SAMPLE_SIZE) <= 0.04
     assert 0 < MIXED_SHARE < KNOWLEDGE_SHARE < 1
 
 
@@ -194,20 +193,61 @@ def test_evidence_says_number_and_meaning() -> None:
     assert ("20", "closed-book fact") in reasons
 
 
-def test_a_letter_without_context_cannot_be_told_and_the_set_stays_unknown() -> None:
-    quiz = [
-        example(i, f"Who rules {name}?\nA) the guild\nB) the navy\nC) nobody", "ABC"[i % 3])
-        for i, name in enumerate(PLANETS)
+def quiz(count: int, start: int = 1) -> list[Sampled]:
+    """Bare option letters: nobody can tell facts from labels."""
+    options = "A) the guild\nB) the navy\nC) nobody"
+    return [
+        example(start + i, f"Who rules {PLANETS[i % 64]} in year {i}?\n{options}", "ABC"[i % 3])
+        for i in range(count)
     ]
-    found = goal(quiz)
+
+
+def test_a_letter_without_context_cannot_be_told_and_the_set_stays_unknown() -> None:
+    found = goal(quiz(64))
     assert found.label == "unknown"
     assert found.judged == 0
+    assert ("reason", "64") in [(each.feature, each.value) for each in found.evidence]
     assert {judgement.reason for judgement in found.judgements} == {"option letter, cannot tell"}
 
 
 def test_examples_without_an_answer_are_left_out() -> None:
     silent = [Sampled("train.jsonl", 500 + i, [("user", "Hello?")], []) for i in range(5)]
     assert goal(facts(20) + silent).judged == 20
+
+
+# -- the first look -----------------------------------------------------------------------------
+
+
+def test_a_set_with_few_facts_is_not_looked_at_further() -> None:
+    found = goal(facts(20) + rewrites(380, 100))
+    assert (found.label, len(found.judgements)) == ("style", FIRST_LOOK)
+    assert found.confidence > 0.99
+
+
+@pytest.mark.parametrize("known", [120, 200, 400])
+def test_a_set_with_facts_is_judged_whole_because_its_lines_are_listed(known: int) -> None:
+    assert len(goal(facts(known) + rewrites(400 - known, 1000)).judgements) == 400
+
+
+def test_answers_that_cannot_be_told_keep_the_look_open() -> None:
+    assert len(goal(quiz(80) + rewrites(320, 1000)).judgements) == 400
+
+
+def test_the_first_look_does_not_depend_on_the_order() -> None:
+    sample = facts(20) + rewrites(380, 100)
+    first = goal(sample)
+    assert len(first.judgements) == FIRST_LOOK
+    assert goal(sample[::-1]) == first
+    random.Random(5).shuffle(sample)  # noqa: S311
+    assert goal(sample) == first
+
+
+def test_a_stopped_look_could_not_have_become_a_mixed_set() -> None:
+    """The upper end of the Wilson interval (Wilson 1927) of the most facts that stop it."""
+    z, share, n = 3.29, FEW_FACTS / FIRST_LOOK, FIRST_LOOK  # two-sided 99.9%
+    centre = share + z * z / (2 * n)
+    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    assert (centre + spread) / (1 + z * z / n) < MIXED_SHARE
 
 
 roles = st.sampled_from(["system", "developer", "user", "assistant", "tool", "function", "odd"])

@@ -7,22 +7,23 @@ wrong; when one of them starts to pass, strict xfail says so.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
-from ftgate.content.goal import Sampled, judge_example
-from ftgate.content.shared import Shared
+from ftgate.content.goal import Sampled, judge_goal
 from ftgate.model import Judgement
 
-PLAIN = Shared("", "", "", "", frozenset())
 
-
-def judged(user: str, answer: str, system: str = "", shared: Shared = PLAIN) -> Judgement:
+def judged(user: str, answer: str, system: str = "") -> Judgement:
     turns = [("system", system)] if system else []
-    one = Sampled("t.jsonl", 1, [*turns, ("user", user), ("assistant", answer)], [])
-    result = judge_example(one, shared)
-    assert result is not None
-    return result
+    return judged_turns([*turns, ("user", user), ("assistant", answer)])
+
+
+def judged_turns(turns: list[tuple[str, str]], calls: Sequence[str] = ()) -> Judgement:
+    """The judgement of one example alone: no templates, no labels."""
+    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, list(calls))], examples=1).judgements
+    return judgement
 
 
 FACTS = {
@@ -217,7 +218,6 @@ def test_the_form_of_the_answer_explains_it(kind: str) -> None:
     user, answer, reason = BY_FORM[kind]
     verdict = judged(user, answer)
     assert (verdict.knowledge, verdict.reason) == (False, reason)
-    assert verdict.novel == ()
 
 
 PASSAGE = (
@@ -241,7 +241,7 @@ def test_a_passage_in_the_system_prompt_or_in_an_earlier_turn_is_context_too() -
         ("user", "Who opened the inn, again?"),
         ("assistant", "Greta Moll opened it."),
     ]
-    verdict = judge_example(Sampled("t.jsonl", 1, turns, []), PLAIN)
+    verdict = judged_turns(turns)
     assert verdict is not None
     assert verdict.reason == "grounded in the conversation"
 
@@ -253,14 +253,14 @@ def test_a_tool_result_is_context() -> None:
         ("tool", '{"lake": "Ennis", "depth_m": 87}'),
         ("assistant", "Lake Ennis has a depth of 87 m."),
     ]
-    verdict = judge_example(Sampled("t.jsonl", 1, turns, ["depth(lake)"]), PLAIN)
+    verdict = judged_turns(turns, ["depth(lake)"])
     assert verdict is not None
     assert not verdict.knowledge
 
 
 def test_a_record_that_ends_in_a_tool_call_is_structured() -> None:
     turns = [("user", "How deep is the lake?"), ("assistant", "")]
-    verdict = judge_example(Sampled("t.jsonl", 1, turns, ['depth {"lake": "Ennis"}']), PLAIN)
+    verdict = judged_turns(turns, ['depth {"lake": "Ennis"}'])
     assert verdict is not None
     assert verdict.reason == "tool call"
 
@@ -316,12 +316,6 @@ def test_a_character_in_the_instructions_is_style() -> None:
     pirate = "You are Captain Brine. Talk like a pirate and never break character."
     assert judged(question, answer, pirate).reason == "persona in the instructions"
     assert judged(question, answer, "あなたは海賊です。一人称は「拙者」。").knowledge is False
-
-
-def test_novel_terms_are_the_words_that_the_conversation_lacks() -> None:
-    verdict = judged("Who runs the Lantern Inn?", "Petra Olsen of Vik runs the Lantern Inn.")
-    assert verdict.novel == ("petra", "olsen", "vik")
-    assert len(judged(*FACTS["ru"]).novel) == 5
 
 
 @pytest.mark.parametrize(
@@ -410,6 +404,6 @@ def test_transcription_of_an_image() -> None:
 
 @pytest.mark.xfail(reason="the label needs knowledge of the world that only the label shows")
 def test_plausibility_label_that_needs_world_knowledge() -> None:
-    shared = Shared("", "", "", "", frozenset(("yes", "no")))
-    question = "Is this plausible? The goalkeeper hit a home run."
-    assert judged(question, "no", shared=shared).knowledge
+    turns = [("user", "Is this plausible? The goalkeeper hit a home run."), ("assistant", "no")]
+    sample = [Sampled("t.jsonl", line, turns, []) for line in range(3)]
+    assert judge_goal(sample, examples=3).judgements[0].knowledge

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 
 from ftgate.content import lexicon, reading, volatility
 from ftgate.content.goal import Sampled, judge_goal
+from ftgate.content.patterns import lazy
 from ftgate.content.shared import shared_context, strip_template
 from ftgate.content.stems import languages, script, stems, words
 from ftgate.content.values import is_code, is_tool_call_text, structured
@@ -159,3 +161,20 @@ def test_years_are_perishable_from_2023_on() -> None:
 def test_phrases_are_whole_and_can_match_case_folded_text(phrases: tuple[str, ...]) -> None:
     assert len(set(phrases)) == len(phrases)
     assert all(len(phrase) >= 2 and phrase == phrase.casefold() for phrase in phrases)
+
+
+def test_a_lazy_pattern_is_compiled_at_its_first_use_and_only_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled: list[str] = []
+    real = re.compile
+
+    def counting(source: str, flags: int = 0) -> re.Pattern[str]:
+        compiled.append(source)
+        return real(source, flags)
+
+    monkeypatch.setattr(re, "compile", counting)
+    pattern = lazy("b+", re.IGNORECASE)
+    assert compiled == []
+    assert [pattern.findall("aBbab"), pattern.findall("xB")] == [["Bb", "b"], ["B"]]
+    assert compiled == ["b+"]

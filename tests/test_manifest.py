@@ -74,7 +74,10 @@ PROMPTS = [
 ]
 NEITHER = [".ftgate-baseline", "train.json", "a.jsonlx", "jsonl", "README.md", "notes.txt", "a.py"]
 TABLE = {
-    "ftgate": (DATA, PROMPTS + NEITHER + ["ftgate.toml"]),
+    "ftgate": (
+        [*DATA, "ftgate.toml", "a/ftgate.toml"],
+        [*PROMPTS, *NEITHER, "my-ftgate.toml", "ftgate.toml.bak"],
+    ),
     "ftgate-format": (DATA, PROMPTS + NEITHER + ["ftgate.toml"]),
     "ftgate-prompts": (PROMPTS, DATA + NEITHER + ["prompts.txt", "myprompts/a.txt"]),
     "ftgate-project": ([*DATA, "ftgate.toml", "a/ftgate.toml", "a/prompts/b/c.txt"], NEITHER),

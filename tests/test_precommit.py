@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import AS_OF, ROOT
 
 Repository = Callable[..., "subprocess.CompletedProcess[str]"]
 JUSTIFIED, KNOWLEDGE = "hospital-letters", "ski-resort-faq"
@@ -33,6 +33,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FTGATE_AS_OF", AS_OF)
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     (tmp_path / "home").mkdir()
@@ -126,3 +127,42 @@ def test_other_files_do_not_start_the_gate(gated: Repository) -> None:
     Path("notes.txt").write_text("nothing to train on\n")
     gated("add", "notes.txt")
     assert gated("commit", "-q", "-m", "notes").returncode == 0
+
+
+def test_a_change_of_only_the_plan_judges_the_data_again(gated: Repository) -> None:
+    folder = add_sample(JUSTIFIED)
+    gated("add", JUSTIFIED)
+    assert gated("commit", "-q", "-m", "letters").returncode == 0
+    plan = folder / "ftgate.toml"
+    plan.write_text(plan.read_text().replace('rate_tuned = "0.035"', 'rate_tuned = "0.050"'))
+    gated("add", str(plan))
+    done = gated("commit", "-m", "the pilot was wrong")
+    assert done.returncode != 0
+    assert "FT8" in shown(done)
+
+
+def test_a_deleted_file_leaves_its_dataset_to_be_judged(gated: Repository) -> None:
+    folder = add_sample(KNOWLEDGE)
+    (folder / "ftgate.toml").unlink()
+    gated("add", KNOWLEDGE)
+    gated("commit", "--no-verify", "-q", "-m", "slipped through")
+    gated("rm", "-q", str(folder / "val.jsonl"))
+    done = gated("commit", "-q", "-m", "without validation")
+    # pre-commit passes no deleted files; the plain hook judges what is left
+    if Path(".pre-commit-config.yaml").exists():
+        assert done.returncode == 0
+    else:
+        assert "FT401" in shown(done)
+
+
+def test_a_name_that_git_never_knew_is_a_mistake(git: Repository) -> None:
+    add_sample(JUSTIFIED)
+    git("add", "-A")
+    git("commit", "-q", "-m", "letters")
+    hook = [sys.executable, "-m", "ftgate", "hook"]
+    typo = subprocess.run([*hook, f"{JUSTIFIED}/tarin.jsonl"], capture_output=True, text=True)
+    assert (typo.returncode, "no such file" in typo.stderr) == (2, True)
+    Path(JUSTIFIED, "val.jsonl").unlink()
+    Path(JUSTIFIED, "ftgate.toml").unlink()
+    gone = subprocess.run([*hook, f"{JUSTIFIED}/val.jsonl"], capture_output=True, text=True)
+    assert gone.returncode == 3, "the rest is judged: without a plan the volume is unknown"

@@ -275,7 +275,7 @@ def test_unknown_provider_has_neighbours_too() -> None:
     assert missing.nearest[0] == "openai"
 
 
-@pytest.mark.parametrize("unit", ["hosting_hour", "training_mtok", "input_mtok", "job_minimum"])
+@pytest.mark.parametrize("unit", ["hosting_hour", "training_mtok", "input_mtok"])
 def test_nothing_is_known_of_an_unknown_model(unit: str) -> None:
     assert isinstance(BOOK.lookup("llama-9", unit), Missing)
 

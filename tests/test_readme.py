@@ -15,7 +15,7 @@ def test_the_runs_in_the_readme_are_what_the_program_prints() -> None:
 
 def test_the_demo_of_the_makefile_is_the_run_of_the_readme() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    (demo,) = re.findall(r"ftgate (check sample_data[^;\n]*)", makefile)
+    (demo,) = re.findall(r"bin/ftgate (check [^;\n]*)", makefile)
     assert f"<!-- run: ftgate {demo.strip()} -->" in README.read_text("utf-8")
 
 

@@ -7,15 +7,20 @@ from decimal import Decimal
 
 import pytest
 
-from ftgate.model import BreakEven, Reason
+from ftgate.model import BreakEven, Reason, Threshold
 from ftgate.render import renderer
+from ftgate.render.text import render_screen
 from ftgate.report import DatasetReport
+from ftgate.report_json import metrics
 from tests.report_values import (
+    AT_VOLUMES,
     COMPARISON,
     FAILING,
     KNOWLEDGE,
     PASSING,
     PAYS_BACK,
+    TOKENS,
+    TRAIN,
     TRAINING,
     UNPRICED,
     UNREADABLE,
@@ -59,9 +64,15 @@ def test_break_even_names_months_calls_date_and_the_end_of_the_model() -> None:
     ("status", "phrase"),
     [
         ("NO_VOLUME", "never: nobody calls the model"),
-        ("NEVER_NEGATIVE_SAVINGS", "never: the tuned model costs as much every month"),
-        ("NEVER", "never: the savings are too small"),
-        ("PAYS_BACK_THEN_LOST", "lost again within 12 months"),
+        (
+            "NEVER_NEGATIVE_SAVINGS",
+            "never against cached prompt: the tuned model costs as much every month",
+        ),
+        ("NEVER", "never against cached prompt: the savings are too small"),
+        (
+            "PAYS_BACK_THEN_LOST",
+            "paid back against cached prompt, then lost again within 12 months",
+        ),
         ("PAYS_BACK_AFTER_HORIZON", "after the horizon of 12 months"),
         ("PAYS_BACK_AFTER_SHUTDOWN", "after the model stops"),
     ],
@@ -87,6 +98,126 @@ def test_without_a_volume_the_verdict_at_four_volumes_is_shown() -> None:
     text = text_of(FAILING)
     assert "1,000 calls: keep prompting (cached prompt)" in text
     assert "1,000,000 calls: fine-tune, pays back in 1.9 months, then saves $1,000/month" in text
+
+
+def test_the_same_verdict_at_every_volume_is_one_line() -> None:
+    same = replace(AT_VOLUMES.at_volumes[0], best="gpt-6-luna")
+    volumes = tuple(replace(same, calls_per_month=10**power) for power in (3, 4, 5, 6))
+    dataset = replace(FAILING, comparison=replace(AT_VOLUMES, at_volumes=volumes))
+    text = text_of(dataset)
+    verdict = "at any volume up to 1,000,000 calls a month: keep prompting (gpt-6-luna)"
+    assert text.count("keep prompting") == 1
+    assert f"  per month    {verdict}\n" in text
+
+
+NEVER = BreakEven("NEVER_NEGATIVE_SAVINGS", None, None, None, None, "gpt-6-luna")
+
+
+def test_a_set_that_passes_is_not_said_to_pay_back_never() -> None:
+    comparison = replace(COMPARISON, break_even_best=NEVER)
+    passing = replace(PASSING, comparison=comparison)
+    assert "never" not in text_of(passing)
+    assert "198,000 calls" in text_of(passing)
+    assert metrics(report(passing))["hospital-letters.break_even_calls"] == 198_000
+    failing = replace(passing, outcome="fail")
+    assert "break-even   never against gpt-6-luna: " in text_of(failing)
+    assert "hospital-letters.break_even_calls" not in metrics(report(failing))
+
+
+def test_the_metric_is_the_break_even_that_is_shown() -> None:
+    best = replace(PAYS_BACK, calls=Decimal(5000), months=Decimal(3), against="gpt-6-luna")
+    dataset = replace(PASSING, comparison=replace(COMPARISON, break_even_best=best))
+    assert "3 months \u00b7 5,000 calls" in text_of(dataset)
+    flat = metrics(report(dataset))
+    assert flat["hospital-letters.break_even_calls"] == 5000
+    assert flat["hospital-letters.break_even_months"] == 3
+
+
+def test_thresholds_have_separators_and_no_equals_sign_before_never() -> None:
+    thresholds = (
+        Threshold("requests_per_month", "1234567", "from there on"),
+        Threshold("today.input_mtok", "0.25", "below"),
+        Threshold("review.rate_tuned", "never", "too dear"),
+    )
+    dataset = replace(PASSING, comparison=replace(COMPARISON, thresholds=thresholds))
+    text = text_of(dataset, verbose=True)
+    assert "requests_per_month = 1,234,567: from there on" in text
+    assert "today.input_mtok = 0.25: below" in text
+    assert "review.rate_tuned: never: too dear" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("text", "hospital-letters: PASS \u2014 selected rules"),
+        ("concise", ": pass: selected rules"),
+    ],
+)
+def test_a_pass_of_selected_rules_is_no_advice_to_hold(name: str, said: str) -> None:
+    selected = replace(PASSING, decision="hold", comparison=None, training=None)
+    text = renderer(name)(report(selected), color=False, width=100, verbose=False)
+    assert said in text
+    assert "hold" not in text
+
+
+def test_one_of_anything_is_singular() -> None:
+    training = replace(TRAINING, epochs_low=1, epochs_high=1)
+    dataset = replace(
+        PASSING,
+        files=(replace(TRAIN, examples=1, invalid=0, blank=0, lines=1),),
+        tokens=replace(TOKENS, total=1),
+        training=replace(training, billable_low=1, billable_high=1),
+        comparison=replace(
+            COMPARISON, horizon_months=1, break_even_best=replace(PAYS_BACK, calls=Decimal(1))
+        ),
+    )
+    text = text_of(dataset)
+    for singular in (
+        "1 example ",
+        "1 token ",
+        "1 epoch ",
+        "1 token billed",
+        "1 call ",
+        "in 1 month ",
+    ):
+        assert singular in text
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 9, 40])
+@pytest.mark.parametrize("width", [60, 100])
+def test_a_hook_prints_one_screen_however_much_fails(number: int, width: int) -> None:
+    findings = tuple(
+        replace(KNOWLEDGE, code=f"FT1{each:02}", message="long " * 30) for each in range(30)
+    )
+    crowded = replace(
+        FAILING,
+        findings=findings,
+        reasons=tuple(Reason(each.code, "word " * 90) for each in findings),
+    )
+    datasets = [replace(crowded, name=f"set-{each}") for each in range(number)]
+    text = render_screen(report(*datasets), color=False, width=width)
+    assert len(text.splitlines()) <= 25
+    assert "set-0: FAIL" in text
+    assert text.count("FT100 knowledge-injection") == min(number, 2)
+    assert "bundled, as of 2026-11-18" in " ".join(text.split())
+    for each in datasets[1:]:
+        assert f"{each.name}: FAIL" in text or "more: run ftgate check" in text
+
+
+def test_a_hook_shows_the_reasons_of_the_first_two_and_a_line_for_each_other() -> None:
+    names = ["one", "two", "three", "four"]
+    text = render_screen(
+        report(*(replace(FAILING, name=name) for name in names)), color=False, width=100
+    )
+    assert text.count("knowledge-injection") == 2
+    assert all(f"{name}: FAIL" in text for name in names)
+    assert "4 datasets: 4 fail" in text
+
+
+def test_a_hook_shows_the_worst_first() -> None:
+    text = render_screen(report(UNPRICED, FAILING, UNREADABLE), color=False, width=100)
+    heads = [line.split(":")[0] for line in text.splitlines() if " \u2014 " in line]
+    assert heads == ["broken", "ski-resort-faq", "unpriced"]
 
 
 def test_the_cheapest_way_without_training_is_compared_over_the_horizon() -> None:
@@ -137,7 +268,11 @@ def test_verbose_cuts_nothing_and_shows_bills_and_price_sources() -> None:
     findings = tuple(replace(WARNING, code=f"FT2{number:02}") for number in range(60))
     text = text_of(replace(FAILING, findings=findings), verbose=True)
     assert text.count("no validation set") == 60
-    assert "50,250,000 tokens x $2/M" in text
+    lines = text.splitlines()
+    bill = next(number for number, line in enumerate(lines) if line.startswith("  bill"))
+    assert "today's prompt: $1,446" in lines[bill]
+    assert "50,250,000 tokens x $2/M" in lines[bill + 1]
+    assert lines[bill + 2].startswith("  bill         cached prompt")
     assert "https://openai.com/api/pricing" in text
 
 
@@ -228,3 +363,15 @@ def test_one_epoch_is_singular() -> None:
     assert "$0.31 (1 epoch auto, 61,204 tokens billed)" in text_of(
         replace(PASSING, training=training)
     )
+
+
+def test_concise_says_the_detail_of_the_first_line_there_only() -> None:
+    finding = replace(
+        KNOWLEDGE, message="bad tool call in 2 of 9 lines; line 3: no id", lines=(3, 8)
+    )
+    dataset = replace(FAILING, findings=(replace(finding, count=2),))
+    lines = renderer("concise")(report(dataset), color=False, width=80, verbose=False).splitlines()
+    assert lines[:2] == [
+        "faq/train.jsonl:3: FT401 [knowledge-injection] bad tool call in 2 of 9 lines; no id",
+        "faq/train.jsonl:8: FT401 [knowledge-injection] bad tool call in 2 of 9 lines",
+    ]

@@ -12,6 +12,7 @@ from ftgate.gate import CheckOptions, check
 from ftgate.render import renderer
 from ftgate.render.block import MAX_LINES, Screen, dataset_lines
 from ftgate.report import Report
+from tests.conftest import AS_OF
 from tests.test_report_json import SCHEMA, closed, validator
 
 SAMPLES = Path(__file__).parent.parent / "sample_data"
@@ -21,7 +22,7 @@ NAMES = ["hospital-letters", "ski-resort-faq", "techwiz-support", "broken-export
 @pytest.fixture(scope="module")
 def judging(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Report]:
     """Judges the samples; from the second time on with a warm cache."""
-    options = CheckOptions(cache_dir=str(tmp_path_factory.mktemp("cache")))
+    options = CheckOptions(cache_dir=str(tmp_path_factory.mktemp("cache")), as_of=AS_OF)
     return lambda: check([str(SAMPLES / name) for name in NAMES], options)
 
 

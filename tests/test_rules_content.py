@@ -6,9 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from ftgate.model import Finding, Goal, GoalLabel, Judgement
+from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE, VOLATILE_SHARE
+from ftgate.model import Evidence, Finding, Goal, GoalLabel, Judgement
 from ftgate.profile import Profile
-from ftgate.rules.content import goal_mismatch, knowledge_injection, perishable_facts
+from ftgate.rules.content import (
+    goal_mismatch,
+    knowledge_injection,
+    perishable_facts,
+    unknown_goal,
+)
+from ftgate.rules.registry import RULES
 from ftgate.settings import DatasetSettings
 
 
@@ -128,13 +135,35 @@ def test_an_unknown_goal_is_silent() -> None:
     assert not list(goal_mismatch(UNKNOWN, profile(), plan("style")))
 
 
-def test_findings_never_quote_the_data() -> None:
-    secret = Judgement("a.jsonl", 7, True, "closed-book fact", ("zanzibar",), volatile=True)
-    goal = Goal("knowledge", 1.0, 1.0, 1.0, 60, 60, (), (secret,) * 60)
-    found = [
-        *knowledge_injection(goal, profile()),
-        *perishable_facts(goal, profile()),
-        *goal_mismatch(goal, profile(), plan("format")),
-    ]
-    assert len(found) == 3
-    assert not any("zanzibar" in repr(finding) for finding in found)
+LETTERS = Evidence("reason", "90", "option letter, cannot tell")
+UNTOLD = Goal("unknown", 0.0, 0.0, 0.0, 5, 95, (LETTERS, Evidence("reason", "5", "label")))
+
+
+def test_an_unknown_goal_of_a_whole_set_is_undecided_and_says_what_was_seen() -> None:
+    finding = only(unknown_goal(UNTOLD, profile(), plan(None)))
+    assert finding.undecided
+    assert "90 x option letter, cannot tell, 5 x label" in finding.message
+    assert '[[dataset]] goal = "classification"' in finding.next_step
+
+
+@pytest.mark.parametrize("stated", ["classification", "style", "knowledge"])
+def test_a_stated_goal_answers_the_question(stated: str) -> None:
+    assert not list(unknown_goal(UNTOLD, profile(), plan(stated)))
+
+
+def test_known_goals_and_small_sets_are_not_asked_about() -> None:
+    assert not list(unknown_goal(goal_of(0.1), profile(), plan(None)))
+    assert not list(unknown_goal(UNTOLD, profile(49), plan(None)))
+    assert only(unknown_goal(UNTOLD, profile(50), plan(None)))
+
+
+def test_a_set_without_answers_is_unknown_too() -> None:
+    silent = Goal("unknown", 0.0, 0.0, 0.0, 0, 60, (Evidence("judged", "0", "none has an answer"),))
+    assert "no answer to judge" in only(unknown_goal(silent, profile(60), plan(None))).message
+
+
+def test_the_limits_of_the_rules_are_those_of_the_labels() -> None:
+    assert RULES["FT401"].options["warn_ratio"] == MIXED_SHARE
+    assert RULES["FT401"].options["fail_ratio"] == KNOWLEDGE_SHARE
+    assert RULES["FT404"].options["max_ratio"] == KNOWLEDGE_SHARE
+    assert RULES["FT402"].options["max_ratio"] == VOLATILE_SHARE

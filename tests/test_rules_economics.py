@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ftgate.model import Comparison, Finding, Training
-from ftgate.rules import economics  # noqa: F401 - registers the family
+from ftgate.rules import economics
 from ftgate.rules.registry import RULES
 from ftgate.settings import PolicySettings, Settings
 from tests.economics_market import (
@@ -51,9 +51,21 @@ def test_a_cheaper_model_beats_the_fine_tune() -> None:
     (code, finding), *rest = judged(plan(), cheap=True).items()
     assert (code, rest, finding.decision) == ("FT805", [], "prompt")
     assert finding.message == (
-        "cheap-1 costs $15.00/month, $180.00 in 12 months; the fine-tune $90.00/month + $15.00"
-        " upfront: $1,095.00"
+        "cheap-1 costs $15.00/month; the fine-tune $90.00/month + $15.00 upfront: $915.00 more in"
+        " 12 months"
     )
+    assert finding.next_step == (
+        "run your evaluation on it with today's prompt; if it fails, add it to [model] rejected"
+    )
+
+
+def test_an_alternative_wins_a_tie() -> None:
+    # $90 a month and no training: what the fine-tune costs to the cent.
+    equal = {"cheap-1/input_mtok": "0.5", "cheap-1/output_mtok": "4", "base-1/training_mtok": "0"}
+    (code, finding), *_ = judged(plan(), prices=equal).items()
+    assert code == "FT805"
+    assert finding.message.endswith("$90.00/month + $0.00 upfront: just as much in 12 months")
+    assert compared(plan(), prices=equal).best == "cheap-1"
 
 
 def test_a_cheaper_model_is_harmless_where_review_decides() -> None:
@@ -86,7 +98,7 @@ def test_slow_payback_shows_the_whole_sum() -> None:
     assert set(findings) == {"FT803"}
     assert findings["FT803"].decision == "hold"
     assert findings["FT803"].message == (
-        "saves $0.0121/call; training $15.00 + labelling $2,083.33 -> 173,416 calls;"
+        "saves $0.012/call; training $15.00 + labelling $2,083 -> 173,416 calls;"
         " you do 20,000/month -> 8.7 months (limit 6)"
     )
 
@@ -108,9 +120,7 @@ def test_no_saving_at_all_is_never() -> None:
 def test_hosting_explains_the_loss_alone() -> None:
     findings = judged(with_hosting(plan(), "1.70"))
     assert set(findings) == {"FT804"}
-    assert findings["FT804"].message == (
-        "hosting costs $1,241.00/month; the calls save $1,210.00/month"
-    )
+    assert findings["FT804"].message == "hosting costs $1,241/month; the calls save $1,210/month"
     assert judged(with_hosting(plan(calls=200_000), "1.70")) == {}
     # Where the calls save nothing, hosting is not the reason.
     assert set(judged(with_hosting(plan(tuned_prompt_tokens=9000), "1.70"))) == {"FT803"}
@@ -141,10 +151,35 @@ def test_a_missing_price_is_left_to_the_price_rules() -> None:
     assert judged(plan(), without=("ft:base-1/input_mtok",)) == {}
 
 
-def test_after_the_shutdown_the_fine_tune_costs_what_today_costs() -> None:
-    # A dear alternative at $1,005 a month: twelve of $90 beat it, one of $90 and eleven of $1,300
-    # do not.
-    dear = {"cheap-1/input_mtok": "10", "cheap-1/output_mtok": "0.5"}
-    assert judged(plan(), prices=dear) == {}
-    (finding,) = judged(plan(), prices=dear, ends=date(2027, 1, 14)).values()
-    assert finding.message.endswith("stops on 2027-01-14: $14,405.00")
+def test_after_the_shutdown_nothing_is_won_or_lost() -> None:
+    # An alternative at $105 a month: one month of $90 and $15 of training cost as much. At $106 the
+    # fine-tune wins the one month that it lives, whatever today's model costs after that.
+    prices = {"cheap-1/input_mtok": "1", "cheap-1/output_mtok": "0.5"}
+    (finding,) = judged(plan(), prices=prices, ends=date(2027, 1, 14)).values()
+    assert finding.message == (
+        "cheap-1 costs $105.00/month; the fine-tune $90.00/month + $15.00 upfront, stops on"
+        " 2027-01-14: just as much in 12 months"
+    )
+    assert judged(plan(), prices=prices) == {}
+    dearer = prices | {"cheap-1/output_mtok": "0.6"}
+    assert judged(plan(), prices=dearer, ends=date(2027, 1, 14)) == {}
+
+
+def test_a_tune_that_does_not_live_a_month_shows_its_own_bill() -> None:
+    finding = judged(plan(), cheap=True, ends=date(2026, 12, 1))["FT805"]
+    assert "the fine-tune $90.00/month + $15.00 upfront, stops on 2026-12-01" in finding.message
+
+
+def test_a_dead_baseline_is_an_open_plan() -> None:
+    assert judged(plan(), cheap=True, today_ends=date(2026, 10, 23)) == {}
+    (finding,) = economics.incomplete_plan(compared(plan(), today_ends=date(2026, 10, 23)))
+    assert finding.undecided
+    assert finding.message == (
+        "no baseline: today's model strong-1 stopped on 2026-10-23; set [model] today to the model"
+        " that answers now"
+    )
+
+
+def test_one_call_is_not_plural() -> None:
+    settings = plan(calls=None, prompt_tokens=1_500_000)
+    assert judged(settings)["FT807"].message.endswith("are back after 1 call")

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from ftgate.errors import ConfigError
-from ftgate.model import Comparison, Finding, Missing, ModelFacts, Price, Training
+from ftgate.model import Comparison, Finding, Missing, ModelFacts, Price, ProviderFacts, Training
 from ftgate.prices.book import PriceBook
 from ftgate.rules import prices as rules
 from ftgate.rules.registry import RULES
-from ftgate.settings import PolicySettings
+from ftgate.settings import ModelSettings, PolicySettings
 
 TODAY = date(2026, 11, 22)
 BOOK = PriceBook.load(today=TODAY)
@@ -62,6 +62,7 @@ def base(model: str, provider: str | None = None) -> ModelFacts | Missing:
 
 
 BASE = base("gpt-4.1-mini")
+PLAN = ModelSettings()
 
 
 # -- FT701 ------------------------------------------------------------------------------------
@@ -200,12 +201,12 @@ def test_budget_that_is_no_amount_is_a_configuration_error() -> None:
 
 @pytest.mark.parametrize("model", ["gpt-4.1-mini", "gpt-4o", "gpt-4o-mini", "gpt-4.1"])
 def test_tunable_models_pass_while_jobs_are_taken(model: str) -> None:
-    assert not list(rules.model_not_tunable(base(model), TODAY))
-    assert not list(rules.model_not_tunable(base(model), date(2027, 1, 5)))
+    assert not list(rules.model_not_tunable(base(model), PLAN, TODAY))
+    assert not list(rules.model_not_tunable(base(model), PLAN, date(2027, 1, 5)))
 
 
 def test_model_is_not_tunable_from_the_day_its_jobs_close() -> None:
-    found = only(rules.model_not_tunable(base("gpt-4.1-mini"), date(2027, 1, 6)))
+    found = only(rules.model_not_tunable(base("gpt-4.1-mini"), PLAN, date(2027, 1, 6)))
     assert found.message == (
         "openai takes no fine-tuning jobs for gpt-4.1-mini-2025-04-14: they ended on 2027-01-06"
         " (today)"
@@ -215,13 +216,13 @@ def test_model_is_not_tunable_from_the_day_its_jobs_close() -> None:
 
 
 def test_dead_base_is_not_tunable() -> None:
-    found = only(rules.model_not_tunable(base("gpt-3.5-turbo"), TODAY))
+    found = only(rules.model_not_tunable(base("gpt-3.5-turbo"), PLAN, TODAY))
     assert "ended on 2026-10-23 (30 days ago)" in found.message
     assert found.decision == "prompt"
 
 
 def test_newest_model_is_not_tunable() -> None:
-    found = only(rules.model_not_tunable(base("gpt-6-luna"), TODAY))
+    found = only(rules.model_not_tunable(base("gpt-6-luna"), PLAN, TODAY))
     assert found.message == "openai does not fine-tune gpt-6-luna"
     assert found.decision == "prompt"
 
@@ -235,9 +236,29 @@ def test_newest_model_is_not_tunable() -> None:
     ],
 )
 def test_what_nobody_knows_is_undecided(model: str, provider: str | None, said: str) -> None:
-    found = only(rules.model_not_tunable(base(model, provider), TODAY))
+    found = only(rules.model_not_tunable(base(model, provider), PLAN, TODAY))
     assert found.undecided
     assert said in found.message
+
+
+def test_method_that_the_model_does_not_offer_is_refused() -> None:
+    def judged(method: str, model: str, provider: str | None = None) -> list[Finding]:
+        plan = ModelSettings(method=method)  # type: ignore[arg-type]
+        return list(rules.model_not_tunable(base(model, provider), plan, TODAY))
+
+    found = only(judged("reinforcement", "gpt-4o-mini"))
+    assert found.message == (
+        "openai offers no reinforcement fine-tuning of gpt-4o-mini-2024-07-18: only supervised"
+    )
+    assert 'method = "supervised"' in found.next_step
+    assert not judged("dpo", "gpt-4.1-mini")
+    assert judged("dpo", "gpt-4o")
+    assert not judged("dpo", "gpt-4o", "azure")
+
+
+def test_method_of_a_model_that_only_the_user_knows_is_not_judged() -> None:
+    own = ModelFacts("llama-9", "acme", tunable=True)
+    assert not list(rules.model_not_tunable(own, ModelSettings(method="dpo"), TODAY))
 
 
 # -- FT705 ------------------------------------------------------------------------------------
@@ -252,8 +273,7 @@ def test_base_that_stops_inside_the_horizon_is_a_warning_with_days_left() -> Non
     assert found.severity is None  # the rule's own: a warning
     assert found.message == (
         "fine-tunes of gpt-4.1-mini-2025-04-14 stop on 2027-01-14 (in 53 days), inside the horizon"
-        " of 12 months; new jobs end on 2027-01-06 (in 45 days); only organisations that"
-        " fine-tuned before and ran a fine-tuned model in the last 60 days may create jobs"
+        " of 12 months; new jobs end on 2027-01-06 (in 45 days)"
     )
 
 
@@ -293,10 +313,48 @@ def test_models_that_cannot_be_tuned_have_no_tuned_life() -> None:
     assert not retiring("gpt-4.1-mni", "openai", TODAY)
 
 
+# -- FT706 ------------------------------------------------------------------------------------
+
+
+def eligibility(
+    eligible: bool | None,
+    model: str = "gpt-4.1-mini",
+    provider: str = "openai",
+    today: date = TODAY,
+) -> list[Finding]:
+    facts, plan = BOOK.provider(provider), ModelSettings(eligible=eligible)
+    assert isinstance(facts, ProviderFacts)
+    return list(rules.unknown_eligibility(base(model, provider), facts, plan, today))
+
+
+def test_unstated_eligibility_is_undecided_with_the_line_to_add() -> None:
+    found = only(eligibility(None))
+    assert found.undecided
+    assert found.message == (
+        "whether your organisation may create jobs at OpenAI is not stated: only organisations"
+        " that fine-tuned before and ran a fine-tuned model in the last 60 days may create jobs"
+    )
+    assert found.next_step.endswith("[model] eligible = true")
+
+
+def test_an_organisation_that_may_not_train_keeps_prompting() -> None:
+    found = only(eligibility(False))
+    assert (found.undecided, found.severity, found.decision) == (False, None, "prompt")
+    assert not eligibility(True)
+
+
+def test_eligibility_is_asked_only_where_and_while_it_matters() -> None:
+    assert not eligibility(None, provider="azure")
+    assert not eligibility(None, today=date(2026, 5, 6))
+    assert eligibility(None, today=date(2026, 5, 7))
+    assert not eligibility(False, today=date(2027, 1, 6))  # closed for everybody: FT704
+    assert not eligibility(None, model="gpt-6-luna")  # cannot be tuned: FT704
+
+
 # -- documentation ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["FT701", "FT702", "FT703", "FT704", "FT705"])
+@pytest.mark.parametrize("code", ["FT701", "FT702", "FT703", "FT704", "FT705", "FT706"])
 def test_rules_explain_themselves(code: str) -> None:
     text = RULES[code].documentation
     for heading in ("## Why is this bad?", "## What to do instead", "## Source"):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ftgate import formats, readers
-from ftgate.model import FileRole, Finding, Problem, ProviderFacts
+from ftgate.model import FileRole, Finding, Missing, ModelFacts, Problem, ProviderFacts
+from ftgate.prices.book import PriceBook
 from ftgate.profile import Profile, profile_stream
 from ftgate.readers.compressed import open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
@@ -42,12 +44,19 @@ def openai(**changes: Any) -> ProviderFacts:
     return ProviderFacts(**{**facts, **changes})
 
 
-def judge(file: JudgedFile, provider: ProviderFacts | None = None) -> dict[str, Finding]:
+CHAT_MODEL = ModelFacts("gpt-4.1-mini-2025-04-14", "openai", True)
+
+
+def judge(
+    file: JudgedFile,
+    provider: ProviderFacts | None = None,
+    base: ModelFacts | Missing = CHAT_MODEL,
+) -> dict[str, Finding]:
     """Findings of all rules by name; each rule reports one kind at most once per file."""
+    facts = {"file": file, "provider": provider or openai(), "base": base}
     found: dict[str, Finding] = {}
     for rule in OWN:
-        facts = [provider or openai()] if "provider" in rule.facts else []
-        for finding in rule.function(file, *facts):
+        for finding in rule.function(*(facts[name] for name in rule.facts)):
             found[rule.name] = finding
     return found
 
@@ -77,7 +86,7 @@ def errors(data: bytes) -> set[str]:
     """Names of the rules that refuse these bytes, the minimum number of examples left aside."""
     found = judge(file_of(data), openai(min_examples=None))
     severities = {rule.name: rule.severity for rule in OWN}
-    return {name for name in found if severities[name] == "error"}
+    return {name for name, each in found.items() if (each.severity or severities[name]) == "error"}
 
 
 @pytest.mark.parametrize("rule", SHOWN, ids=lambda rule: rule.code)
@@ -190,6 +199,53 @@ def test_nine_examples_are_too_few_and_ten_are_enough() -> None:
 def test_the_minimum_is_for_training_files_and_known_limits() -> None:
     assert "below-provider-minimum" not in judge(file_of(GOOD, role="validation"))
     assert "below-provider-minimum" not in judge(file_of(GOOD), openai(min_examples=None))
+
+
+def test_one_of_something_is_singular() -> None:
+    found = judge(file_of(b'{"text": "x"}\n'))
+    assert found["below-provider-minimum"].message.startswith("1 example; ")
+    assert found["unknown-schema"].message.startswith("1 of 1 record is raw text")
+    twice = judge(file_of(b'{"text": "x", "text": "x"}\n'))["duplicate-key"]
+    assert twice.message.startswith("duplicate key in 1 of 1 line;")
+
+
+def test_azure_asks_for_the_mark_that_others_refuse() -> None:
+    marked = file_of(b"\xef\xbb\xbf" + GOOD)
+    assert "byte-order-mark" in judge(marked, openai(byte_order_mark=False))
+    assert "byte-order-mark" in judge(marked, openai(byte_order_mark=None))
+    assert "byte-order-mark" not in judge(marked, openai(byte_order_mark=True))
+    book = PriceBook.load(overrides=(), today=date(2026, 11, 22))
+    asked = {name: book.provider(name).byte_order_mark for name in ("azure", "openai")}  # type: ignore[union-attr]
+    assert asked == {"azure": True, "openai": None}
+
+
+UNTRAINED = GOOD.replace(b"}]", b', "weight": 0}]')
+
+
+def test_examples_that_train_nothing_warn_until_none_is_left() -> None:
+    some = judge(file_of(GOOD + UNTRAINED * 2))["nothing-to-train"]
+    assert (some.count, some.severity) == (2, None)
+    assert "nothing-to-train" not in errors(GOOD + UNTRAINED * 2)
+    assert "nothing-to-train" in errors(UNTRAINED * 3)
+
+
+LEGACY = b'{"prompt": "a", "completion": "b"}\n'
+
+
+def test_prompt_and_completion_are_refused_by_chat_models_only() -> None:
+    assert errors(LEGACY) == {"legacy-schema"}
+    chat_model = judge(file_of(LEGACY))["legacy-schema"]
+    assert chat_model.message == (
+        "1 prompt/completion record; gpt-4.1-mini-2025-04-14 trains on messages"
+    )
+    for name in ("babbage-002", "davinci-002"):
+        completions = ModelFacts(name, "openai", True)
+        assert "legacy-schema" not in judge(file_of(LEGACY), base=completions)
+
+
+def test_prompt_and_completion_for_a_model_that_nobody_knows_is_a_warning() -> None:
+    unknown = Missing("openai/nope", "no such model")
+    assert judge(file_of(LEGACY), base=unknown)["legacy-schema"].severity == "warning"
 
 
 def test_too_large_is_what_would_be_uploaded() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePath
 
 import pytest
@@ -47,7 +48,7 @@ def put(project: Path, *paths: str) -> None:
         ("d/dev.jsonl", "validation", ""),
         ("d/support-val.jsonl", "validation", "support"),
         ("d/support_training.jsonl", "train", "support"),
-        ("d/Support_Training.JSONL", "train", "support"),
+        ("d/Support_Training.JSONL", "train", "Support"),
         ("d/test_2024.jsonl", "test", ""),
         ("d/train-00000-of-00003.jsonl", "train", ""),
         ("d/faq-part-0007.jsonl", "train", "faq"),
@@ -56,7 +57,15 @@ def put(project: Path, *paths: str) -> None:
         ("d/contest.jsonl", "train", "contest"),
         ("d/devices.jsonl", "train", "devices"),
         ("train/part-1.jsonl", "train", ""),
+        ("d/gpt-4.1-train.jsonl", "train", "gpt-4.1"),
+        ("d/gpt-4.1-val.jsonl", "validation", "gpt-4.1"),
+        ("d/support.v2.val.jsonl", "validation", "support.v2"),
+        ("d/sales-2024.jsonl", "train", "sales-2024"),
+        ("d/test-driven-train.jsonl", "train", "test-driven"),
+        ("d/train-3.jsonl.zst", "train", ""),
+        ("d/export.csv", "train", "export"),
         ("data/validation/x.jsonl", "validation", ""),
+        ("test_fixtures/x.jsonl", "train", "x"),
     ],
 )
 def test_split_names_follow_the_hub(path: str, role: str, base: str) -> None:
@@ -168,3 +177,40 @@ def test_missing_paths_and_empty_folders(project: Path) -> None:
         discover(["empty"], settings_of)
     assert caught.value.exit_code == 3
     assert ".jsonl" in caught.value.hint
+
+
+def test_the_folder_counts_also_from_inside(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(project, "eval/mine.jsonl", "train/mine.jsonl")
+    monkeypatch.chdir(project / "eval")
+    assert names(discover(["mine.jsonl"], settings_of)) == {project.name: [("mine.jsonl", "test")]}
+
+
+def test_a_neighbours_broken_plan_is_not_this_commits_business(project: Path) -> None:
+    put(project, "good/val.jsonl", "good/train.jsonl", "bad/train.jsonl")
+    (project / "bad/ftgate.toml").write_text('[[dataset]]\nname = "b"\ntrain = ["gone.jsonl"]\n')
+    assert list(names(discover(["good/val.jsonl"], settings_of, siblings=True))) == ["good"]
+    with pytest.raises(ConfigError):
+        discover(["bad/train.jsonl"], settings_of, siblings=True)
+
+
+def test_a_changed_plan_stands_for_the_datasets_below_it(project: Path) -> None:
+    put(project, "a/train.jsonl", "a/p/tuned.txt", "b/train.jsonl")
+    (project / "a/ftgate.toml").write_text(
+        '[[dataset]]\nname = "a"\ntrain = ["train.jsonl"]\ntuned_prompt = "p/tuned.txt"\n'
+    )
+    for changed in ("a/ftgate.toml", "a/p/tuned.txt"):
+        found = names(discover([changed], settings_of, siblings=True))
+        assert found == {"a": [("train.jsonl", "train")]}, changed
+
+
+def test_pipes_and_globs_without_a_match(project: Path) -> None:
+    put(project, "d/train.jsonl", "e/export.csv")
+    os.mkfifo(project / "d/pipe.jsonl")
+    assert names(discover(["d"], settings_of)) == {"d": [("train.jsonl", "train")]}
+    with pytest.raises(UnreadableError, match="not a regular file"):
+        discover(["d/pipe.jsonl"], settings_of)
+    with pytest.raises(NothingToJudgeError, match="no training data in x/"):
+        discover(["x/*.jsonl"], settings_of)
+    with pytest.raises(NothingToJudgeError) as caught:
+        discover(["e"], settings_of)
+    assert "export.csv is not JSON Lines" in caught.value.hint

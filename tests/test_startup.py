@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,16 @@ from pathlib import Path
 import pytest
 
 SLOW = {"fastokens", "openai", "pydantic", "rich", "splintr", "tiktoken"}
+
+
+SAMPLE = Path(__file__).parent.parent / "sample_data" / "techwiz-support" / "train.jsonl"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A folder with a training set and nothing else."""
+    shutil.copy(SAMPLE, tmp_path)
+    return tmp_path
 
 
 def loaded_by(*arguments: str, folder: Path) -> set[str]:
@@ -56,3 +67,14 @@ def test_the_version_needs_no_rule_and_no_parser_of_records(tmp_path: Path) -> N
     version, modules = done.stdout.splitlines()
     assert version.startswith("ftgate ")
     assert modules.split() == ["ftgate", "ftgate.cli", "ftgate.errors"]
+
+
+def test_judging_loads_no_client_and_no_reference_reader(sample: Path) -> None:
+    loaded = loaded_by("check", "train.jsonl", "--exit-zero", folder=sample)
+    assert loaded & {"jsonlines", "openai", "ray", "rich"} == set()
+
+
+def test_a_hook_on_unchanged_files_loads_nothing_slow(sample: Path) -> None:
+    arguments = ("hook", "train.jsonl", "--exit-zero")
+    loaded_by(*arguments, folder=sample)
+    assert loaded_by(*arguments, folder=sample) & SLOW == set()

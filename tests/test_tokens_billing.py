@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from ftgate.model import Example
+from ftgate.economics.training import Epochs, estimate_training
+from ftgate.formats import openai_chat, openai_preference, prompt_completion
+from ftgate.model import Example, Missing, ProviderFacts
+from ftgate.prices.book import PriceBook
 from ftgate.tokens.billing import (
     COLUMNS,
     MAX_REMEMBERED_TOOLS,
     TOKENS_PER_ROLE,
     Meter,
-    azure_billable_tokens,
-    billable_tokens,
     epochs_auto,
-    image_tokens,
+    exactness_of,
 )
-from ftgate.tokens.encodings import ENCODINGS
+from ftgate.tokens.encodings import ENCODINGS, resolve
 from ftgate.tokens.engines import Counter, open_counter
 from ftgate.tokens.tools import render_tools
 
@@ -41,6 +44,10 @@ def counter() -> Counter:
 
 def measure(counter: Counter, example: Example) -> dict[str, int]:
     return dict(zip(COLUMNS, Meter(counter).measure(example), strict=True))
+
+
+def as_messages(*turns: tuple[str, str]) -> list[dict[str, str]]:
+    return [{"role": role, "content": text} for role, text in turns]
 
 
 @pytest.mark.parametrize("encoding_name", ENCODINGS)
@@ -70,9 +77,13 @@ def test_roles_share_columns(counter: Counter) -> None:
 
 def test_weight_zero_is_billed(counter: Counter) -> None:
     """Job "derpies" (gpt-4o-mini, 25 x 4): 6,104 billed, 5,976 without its weight-0 messages."""
-    turns = [("user", "Hello world"), ("assistant", "Hi!"), ("assistant", "Hi!")]
-    trained = measure(counter, Example(turns, []))
-    assert measure(counter, Example(turns, [], untrained=(1,))) == trained
+    messages = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi!"}]
+    untrained = [messages[0], {**messages[1], "weight": 0}]
+    totals = [
+        measure(counter, openai_chat.parse({"messages": messages + last}))["total"]
+        for last in (messages, untrained)
+    ]
+    assert totals[0] == totals[1]
 
 
 def test_unknown_role_shows_in_the_total_only(counter: Counter) -> None:
@@ -115,8 +126,88 @@ def test_no_functions_cost_nothing(counter: Counter, tools: list[object] | None)
     assert measure(counter, Example([], [], tools=tools))["total"] == 1
 
 
-def test_image_tokens_are_unknown_rather_than_zero() -> None:
-    assert [image_tokens(images) for images in (0, 1, 7)] == [0, None, None]
+def test_the_prompt_of_a_preference_pair_is_billed_with_each_answer(counter: Counter) -> None:
+    """The same as two chat examples, one per answer, by the formula that is exact for chat."""
+    system, user = ("system", "Be brief."), ("user", "Weather in Rome?")
+    chosen, rejected = ("assistant", "Hi!"), ("assistant", "Hello world")
+    record = {
+        "input": {"messages": as_messages(system, user), "tools": [WEATHER]},
+        "preferred_output": as_messages(chosen),
+        "non_preferred_output": as_messages(rejected),
+    }
+    both = [
+        measure(counter, Example([system, user, answer], [], tools=[WEATHER]))["total"]
+        for answer in (chosen, rejected)
+    ]
+    measured = measure(counter, openai_preference.parse(record))
+    assert measured["total"] == sum(both)
+    assert measured["system"] == counter.count("Be brief.")
+    assert measured["assistant"] == counter.count("Hi!") + counter.count("Hello world")
+
+
+def test_tool_calls_in_the_prompt_of_a_pair_are_billed_twice(counter: Counter) -> None:
+    call = {"name": "get_weather", "arguments": '{"city": "Rome"}'}
+    asked = {"id": "1", "type": "function", "function": call}
+    prompt = [
+        {"role": "user", "content": "Weather in Rome?"},
+        {"role": "assistant", "content": None, "tool_calls": [asked]},
+        {"role": "tool", "tool_call_id": "1", "content": "Rain"},
+    ]
+    answers = {
+        "preferred_output": as_messages(("assistant", "Hi!")),
+        "non_preferred_output": as_messages(("assistant", "Hello world")),
+    }
+    with_call = {"input": {"messages": prompt}, **answers}
+    without = {"input": {"messages": [prompt[0], prompt[2]]}, **answers}
+    totals = [
+        measure(counter, openai_preference.parse(record))["total"]
+        for record in (with_call, without)
+    ]
+    message = 4 + counter.count(call["name"]) + counter.count(call["arguments"])
+    assert totals[0] - totals[1] == 2 * message
+
+
+def test_a_prompt_and_its_completion_are_billed_as_text_alone(counter: Counter) -> None:
+    """davinci-002, 25 x 4: the texts alone come to 1,912 of 1,924; as chat 9 more per example."""
+    example = prompt_completion.parse({"prompt": "Hello world", "completion": "Hi!"})
+    assert measure(counter, example)["total"] == 2 + 2
+
+
+@pytest.mark.parametrize(
+    ("formats", "exactness", "words"),
+    [
+        (["openai_chat"], "exact", ""),
+        ([], "exact", ""),
+        (["openai_chat", "openai_preference"], "assumed", "within 3%"),
+        (["prompt_completion"], "assumed", "1,924"),
+        (["alpaca", "sharegpt"], "assumed", "another schema"),
+    ],
+)
+def test_only_chat_counts_are_exact(formats: list[str], exactness: str, words: str) -> None:
+    trusted = exactness_of(resolve("gpt-4.1"), formats)
+    assert trusted.exactness == exactness
+    assert words in trusted.note
+    assert trusted.note.count("another schema") <= 1
+
+
+def test_an_estimate_does_not_become_better_by_its_format() -> None:
+    foreign = resolve("claude-sonnet-5")
+    trusted = exactness_of(foreign, ["openai_preference"])
+    assert trusted.exactness == "estimated"
+    assert trusted.note.startswith(foreign.note)
+    assert exactness_of(foreign, ["openai_chat"]) == foreign
+
+
+@pytest.mark.parametrize(("examples", "seen"), [(10, 10), (20, 5), (25, 4), (103, 3)])
+def test_auto_epochs_seen_on_public_jobs_are_the_upper_end(examples: int, seen: int) -> None:
+    low, high, rule = epochs_auto(examples)
+    assert (low, high) == (1, seen)
+    assert f"{seen} by OpenAI's cookbook" in rule
+
+
+@pytest.mark.parametrize(("examples", "high"), [(0, 25), (1, 25), (5, 20), (33, 3), (10**6, 3)])
+def test_auto_epochs_stay_in_the_cookbooks_range(examples: int, high: int) -> None:
+    assert epochs_auto(examples)[1] == high
 
 
 @pytest.mark.parametrize(
@@ -130,21 +221,14 @@ def test_image_tokens_are_unknown_rather_than_zero() -> None:
     ],
 )
 def test_azure_bills_started_thousands(one_epoch: int, epochs: int, reported: int) -> None:
-    assert azure_billable_tokens(one_epoch, epochs) == reported
-    assert azure_billable_tokens(reported, 1) == reported
-
-
-def test_openai_bills_every_epoch() -> None:
-    assert billable_tokens(48_661, 3) == 145_983  # OpenAI cookbook, drone, 103 examples
-
-
-@pytest.mark.parametrize(("examples", "seen"), [(10, 10), (20, 5), (25, 4), (103, 3)])
-def test_auto_epochs_seen_on_public_jobs_are_the_upper_end(examples: int, seen: int) -> None:
-    low, high, rule = epochs_auto(examples)
-    assert (low, high) == (1, seen)
-    assert f"{seen} by OpenAI's cookbook" in rule
-
-
-@pytest.mark.parametrize(("examples", "high"), [(0, 25), (1, 25), (5, 20), (33, 3), (10**6, 3)])
-def test_auto_epochs_stay_in_the_cookbooks_range(examples: int, high: int) -> None:
-    assert epochs_auto(examples)[1] == high
+    azure = PriceBook.load(overrides=(), today=date(2026, 11, 22)).provider("azure")
+    assert isinstance(azure, ProviderFacts)
+    job = estimate_training(
+        model="gpt-4.1",
+        provider="azure",
+        tokens_per_epoch=one_epoch,
+        epochs=Epochs(epochs, epochs, "as configured"),
+        price=Missing("training_mtok", "not needed"),
+        round_up_tokens=azure.round_up_tokens,
+    )
+    assert (job.billable_low, job.billable_high) == (reported, reported)

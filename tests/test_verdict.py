@@ -8,6 +8,7 @@ from ftgate.errors import ConfigError, RuleCrashError
 from ftgate.model import Finding
 from ftgate.rules import Case, find_rule, run, selected
 from ftgate.rules.registry import Rule
+from ftgate.rules.selection import check_rule_settings
 from ftgate.settings import PolicySettings, Settings, WaiverSettings
 from ftgate.suppress import suppress
 from ftgate.verdict import judge, worst
@@ -21,7 +22,7 @@ OPEN = Finding("volume?", code="FT807", name="unknown-volume", severity="error",
 
 
 def outcome(*findings: Finding, policy: PolicySettings | None = None) -> tuple[str, str]:
-    verdict = judge(findings, policy or PolicySettings(), None)
+    verdict = judge(findings, policy or PolicySettings())
     return verdict.outcome, verdict.decision
 
 
@@ -29,9 +30,16 @@ def test_findings_and_policy_give_the_outcome() -> None:
     assert outcome() == ("pass", "fine-tune")
     assert outcome(WARNING) == ("pass", "fine-tune")
     assert outcome(WARNING, policy=PolicySettings(fail_on="warning")) == ("fail", "hold")
-    assert outcome(FACTS, policy=PolicySettings(fail_on="never")) == ("pass", "fine-tune")
+    assert outcome(FACTS, policy=PolicySettings(fail_on="never")) == ("pass", "rag")
     assert outcome(OPEN) == ("undecided", "hold")
     assert outcome(OPEN, FACTS) == ("fail", "rag")
+
+
+def test_nothing_to_judge_and_half_a_judgement_are_no_reason_to_train() -> None:
+    nothing = judge([], PolicySettings(), readable=False)
+    assert (nothing.outcome, nothing.decision) == ("undecided", "hold")
+    half = judge([], PolicySettings(), whole=False)
+    assert (half.outcome, half.decision) == ("pass", "hold")
 
 
 def test_the_decision_asks_for_data_first_then_content_then_money() -> None:
@@ -39,10 +47,13 @@ def test_the_decision_asks_for_data_first_then_content_then_money() -> None:
     assert outcome(BROKEN, COST, FACTS)[1] == "rag"
     assert outcome(BROKEN, COST)[1] == "prompt"
     assert outcome(BROKEN)[1] == "hold"
+    hybrid = Finding("facts", code="FT401", severity="error", decision="hybrid")
+    assert outcome(hybrid)[1] == "hybrid"
+    assert outcome(hybrid, COST)[1] == "rag"
 
 
 def test_reasons_lead_with_what_decides() -> None:
-    verdict = judge([FACTS, BROKEN, COST], PolicySettings(), None)
+    verdict = judge([FACTS, BROKEN, COST], PolicySettings())
     assert [reason.code for reason in verdict.reasons] == ["FT401", "FT805", "FT101"]
     assert verdict.next_command == "ftgate explain FT401"
 
@@ -70,10 +81,43 @@ def test_a_waiver_needs_its_dataset_its_bytes_and_its_date() -> None:
     assert left(WaiverSettings("FT804", "RFC 112", until)) == (1, 0)
 
 
-def test_ignored_paths() -> None:
+def test_ignored_paths_are_named() -> None:
     settings = Settings(per_file_ignores={"d/*.jsonl": ("FT1",)})
-    kept, _ = suppress([BROKEN, COST], settings, dataset="a", digest="", today=date(2026, 11, 22))
+    kept, waived = suppress(
+        [BROKEN, COST], settings, dataset="a", digest="", today=date(2026, 11, 22)
+    )
     assert kept == [COST]
+    assert waived == ("FT101 invalid-json: per-file-ignores 'd/*.jsonl'",)
+
+
+def test_a_missing_number_cannot_be_waived() -> None:
+    waiver = WaiverSettings("FT807", "we are sure", date(2026, 12, 1))
+    settings = Settings(waive=(waiver,))
+    kept, waived = suppress([OPEN], settings, dataset="a", digest="", today=date(2026, 11, 22))
+    assert (kept, waived) == ([OPEN], ())
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (Settings(rules={"slect": ["FT1"]}), "unknown key"),
+        (Settings(rules={"FT999": {}}), "no rule 'FT999'"),
+        (Settings(rules={"select": "FT1"}), "expected a list"),
+        (Settings(rules={"select": []}), "judges nothing"),
+        (Settings(rules={"ignore": ["FTX"]}), "no rule 'FTX'"),
+        (Settings(per_file_ignores={"*": ("FTX",)}), "no rule 'FTX'"),
+        (Settings(per_file_ignores={"*": ("FT401",)}), "is about the dataset"),
+        (Settings(waive=(WaiverSettings("FT999", "r", date(2027, 1, 1)),)), "no rule 'FT999'"),
+    ],
+)
+def test_settings_name_rules_that_exist(settings: Settings, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check_rule_settings(settings)
+
+
+def test_nothing_left_to_judge_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="no rule is left"):
+        selected(("FT1",), ("FT1",))
 
 
 def crash(profile: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, OnePerLine, check_options, judging
-from ftgate.commands.output import emit, progress_line, render, wants_color, write_atomic
+from ftgate.commands.output import (
+    check_target,
+    emit,
+    progress_line,
+    render,
+    wants_color,
+    write_file,
+)
 from ftgate.errors import UsageError
 from ftgate.render import RENDERERS
 
 if TYPE_CHECKING:
     from ftgate.report import Report
+
+
+_STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already gets a report
 
 
 @click.command("check", context_settings=CONTEXT)
@@ -23,8 +34,9 @@ if TYPE_CHECKING:
 @click.option(
     "-f",
     "--output-format",
+    "formats",
     type=click.Choice(list(RENDERERS)),
-    default="text",
+    multiple=True,
     help="What standard output gets.  [default: text]",
 )
 @click.option(
@@ -40,7 +52,7 @@ if TYPE_CHECKING:
 @COLOR
 def command(
     paths: tuple[str, ...],
-    output_format: str,
+    formats: tuple[str, ...],
     output: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -56,7 +68,13 @@ def command(
     \b
     Exit codes: 0 pass, 1 fail, 2 error, 3 undecided.
     """
-    files = [_parse_output(value) for value in output]
+    if len(set(formats)) > 1:
+        raise UsageError(
+            f"standard output gets one format, not {' and '.join(formats)}",
+            hint=f"write the other to a file: -o {formats[0]}=PATH",
+        )
+    output_format = formats[0] if formats else "text"
+    files = _outputs(output)
     options = check_options(flags)
     if "-" in paths:
         options = replace(options, stdin=_read_stdin(paths))
@@ -64,11 +82,11 @@ def command(
 
     with progress_line(wanted=not quiet) as progress:
         report = check(paths, replace(options, progress=progress))
-    for name, path in files:
-        write_atomic(path, render(report, name, verbose=verbose))
     shown = _not_passing(report) if quiet and output_format == "text" else report
     if shown.datasets or output_format != "text":
         emit(render(shown, output_format, verbose=verbose, color=wants_color(color)))
+    for name, path in files:  # after the verdict is said: a full disk must not lose it
+        write_file(path, render(report, name, verbose=verbose))
     return report.exit_code
 
 
@@ -79,16 +97,34 @@ def _not_passing(report: Report) -> Report:
     )
 
 
+def _outputs(values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Format and path of every ``-o``, checked before anything is judged."""
+    files = [_parse_output(value) for value in values]
+    seen: dict[str, str] = {}
+    for name, path in files:
+        real = os.path.realpath(path)
+        if real in seen:
+            raise UsageError(
+                f"-o {seen[real]} and -o {name}={path} are the same file",
+                hint="name a file for each format",
+            )
+        seen[real] = f"{name}={path}"
+        check_target(path)
+    return files
+
+
 def _parse_output(value: str) -> tuple[str, str]:
-    """``json=report.json`` → its parts; checked before anything is judged."""
+    """``json=report.json`` → its parts."""
     name, equals, path = value.partition("=")
     if not equals or name not in RENDERERS:
         raise UsageError(
             f"-o {value}: not FORMAT=PATH with a known format",
             hint=f"formats: {', '.join(RENDERERS)}; e.g. -o json=report.json",
         )
-    if path in ("", "-"):
-        raise UsageError(f"-o {value}: no file named", hint=f"for standard output: -f {name}")
+    if path in _STDOUT:
+        raise UsageError(
+            f"-o {value}: not a file of its own", hint=f"for standard output: -f {name}"
+        )
     return name, path
 
 

@@ -37,9 +37,11 @@ def command(
 ) -> int:
     """Count the tokens of training sets and prompts, by file and role.
 
-    An example is counted as the provider bills it: 1, 3 per message, and its role and content; the
-    columns by role hold content only. A prompt file is counted as plain text. PATH is a file, a
-    folder or a glob; without it, the current folder.
+    An example is counted as the provider bills it: 1, 3 per message, and its role and content. The
+    columns by role hold content only, tools the tool definitions, overhead the rest. A prompt file
+    is counted as plain text. PATH is a file, a folder or a glob; without it, the current folder.
+
+    A file that cannot be counted is listed, and the exit code is 2.
     """
     if model and encoding:
         raise UsageError(
@@ -53,7 +55,7 @@ def command(
     chosen = _encoding(model, encoding)
     counts = count_paths(paths or (".",), chosen, cache)
     emit(as_json(counts) if output_format == "json" else as_text(counts))
-    return 0
+    return 2 if counts.problems else 0
 
 
 def _encoding(model: str | None, name: str | None) -> Encoding:

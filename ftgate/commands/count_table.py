@@ -6,22 +6,34 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from ftgate.render import words
 from ftgate.render.escape import visible
 
 if TYPE_CHECKING:
-    from ftgate.commands.count_tokens import Counts
+    from ftgate.commands.count_tokens import Counts, FileCount
 
 ROLES = ("system", "user", "assistant", "tool")
+_PARTS = (*ROLES, "tools", "overhead")
+_NUMBERS = ("examples", "invalid", "tokens", "by_role", "tools", "overhead")
 _BARS = 12
 _BAR_COLUMNS = 40
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 
 
 def as_text(counts: Counts) -> str:
-    """A row per file, a total, and how tokens per example are distributed."""
-    lines = _table(counts)
+    """Rows of data files, their total, prompts, and how tokens per example are distributed."""
+    lines = _table(counts) if counts.counted else []
     if counts.lengths:
         lines += ["", _quantile_line(counts.lengths), *_histogram(counts.lengths)]
+    if counts.problems:
+        width = max(len(visible(file.path)) for file in counts.problems)
+        lines += [""] if lines else []
+        lines += ["not counted (ftgate check says more):"]
+        lines += [
+            f"  {visible(file.path):<{width}}  {visible(file.problem)}" for file in counts.problems
+        ]
+    if skipped := sum(file.invalid for file in counts.counted):
+        lines += ["", f"{words.count(skipped, 'broken record')} not counted: see ftgate check"]
     encoding = counts.encoding
     source = f"tokens: {encoding.name} ({encoding.exactness}), engine: {counts.engine}"
     lines += ["", source + (f" \u00b7 {visible(counts.note)}" if counts.note else "")]
@@ -34,18 +46,9 @@ def as_json(counts: Counts) -> str:
         "schema": "ftgate/count/1",
         "encoding": counts.encoding.name,
         "exactness": counts.encoding.exactness,
-        "files": [
-            {
-                "path": file.path.encode("utf-8", "backslashreplace").decode(),
-                "role": file.role,
-                "examples": file.examples,
-                "invalid": file.invalid,
-                "tokens": file.tokens,
-                "by_role": {role: file.by_role.get(role, 0) for role in ROLES},
-            }
-            for file in counts.files
-        ],
-        "total": sum(file.tokens for file in counts.files if file.role != "prompt"),
+        "files": [_file(file) for file in counts.files],
+        "total": sum(file.tokens for file in counts.counted if file.role != "prompt"),
+        "complete": not counts.problems,
         "per_example": _quantiles(counts.lengths),
         "histogram": [
             {"from": low, "to": high, "examples": number}
@@ -55,27 +58,50 @@ def as_json(counts: Counts) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
+def _file(file: FileCount) -> dict[str, Any]:
+    """``tokens = sum(by_role) + tools + overhead``; null is unknown, not zero."""
+    path = file.path.encode("utf-8", "backslashreplace").decode()
+    if file.problem:
+        unknown = dict.fromkeys(_NUMBERS)
+        return {"path": path, "role": file.role or None, **unknown, "problem": file.problem}
+    numbers = [file.examples, file.invalid, file.tokens]
+    by_role = {role: file.by_role.get(role, 0) for role in ROLES}
+    values = [*numbers, by_role, file.tools, file.overhead]
+    return {
+        "path": path,
+        "role": file.role,
+        **dict(zip(_NUMBERS, values, strict=True)),
+        "problem": None,
+    }
+
+
 def _table(counts: Counts) -> list[str]:
-    roles = [role for role in ROLES if any(file.by_role.get(role) for file in counts.files)]
-    head = ["file", "role", "examples", "tokens", *roles]
-    rows = [
-        [
-            visible(file.path),
-            file.role,
-            f"{file.examples:,}" if file.role != "prompt" else "",
-            f"{file.tokens:,}",
-            *(f"{file.by_role.get(role, 0):,}" if file.by_role else "" for role in roles),
-        ]
-        for file in counts.files
-    ]
-    data = [file for file in counts.files if file.role != "prompt"]
+    data = [file for file in counts.counted if file.role != "prompt"]
+    names = [name for name in _PARTS if any(_parts(file)[name] for file in data)]
+    head = ["file", "role", "examples", "tokens", *names]
+    rows = [_cells(file, names) for file in data]
     if len(data) > 1:
-        sums = (sum(file.by_role.get(role, 0) for file in data) for role in roles)
-        total = sum(file.tokens for file in data)
+        sums = (sum(_parts(file)[name] for file in data) for name in names)
         examples = sum(file.examples for file in data)
-        rows.append(["total", "", f"{examples:,}", f"{total:,}", *(f"{each:,}" for each in sums)])
+        tokens = sum(file.tokens for file in data)
+        rows.append(["total", "", *(f"{each:,}" for each in (examples, tokens, *sums))])
+    rows += [_cells(file, names) for file in counts.counted if file.role == "prompt"]
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     return [_row(row, widths) for row in [head, *rows]]
+
+
+def _cells(file: FileCount, names: list[str]) -> list[str]:
+    start = [visible(file.path), file.role]
+    if file.role == "prompt":
+        return [*start, "", f"{file.tokens:,}", *("" for _ in names)]
+    parts = _parts(file)
+    return [*start, f"{file.examples:,}", f"{file.tokens:,}", *(f"{parts[n]:,}" for n in names)]
+
+
+def _parts(file: FileCount) -> dict[str, int]:
+    """What ``tokens`` is the sum of."""
+    roles = {role: file.by_role.get(role, 0) for role in ROLES}
+    return {**roles, "tools": file.tools, "overhead": file.overhead}
 
 
 def _row(cells: list[str], widths: list[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -18,14 +19,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileCount:
-    """One file. ``tokens`` is one epoch as billed; ``by_role`` is content only."""
+    """One file. ``tokens`` is one epoch as billed; ``by_role`` and ``tools`` are content only.
+
+    ``problem`` says why the file could not be counted; its numbers then mean nothing.
+    """
 
     path: str
     role: str
-    examples: int
-    invalid: int
-    tokens: int
-    by_role: dict[str, int]
+    examples: int = 0
+    invalid: int = 0
+    tokens: int = 0
+    by_role: dict[str, int] = field(default_factory=dict)
+    tools: int = 0
+    problem: str = ""
+
+    @property
+    def overhead(self) -> int:
+        """Tokens of the provider's frame around the content: per example, message and role."""
+        return self.tokens - sum(self.by_role.values()) - self.tools if self.by_role else 0
 
 
 @dataclass(slots=True)
@@ -38,9 +49,22 @@ class Counts:
     files: list[FileCount] = field(default_factory=list)
     lengths: Counter[int] = field(default_factory=Counter)
 
+    @property
+    def counted(self) -> list[FileCount]:
+        """Files with numbers."""
+        return [file for file in self.files if not file.problem]
+
+    @property
+    def problems(self) -> list[FileCount]:
+        """Files without."""
+        return [file for file in self.files if file.problem]
+
 
 def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Counts:
-    """Count data files and the prompt files beside them; a named prompt file alone counts too."""
+    """Count data files and the prompt files beside them; a named prompt file alone counts too.
+
+    A file that cannot be counted is listed with its problem, and the others are counted.
+    """
     from ftgate.reading import LazyCounter
     from ftgate.settings import Settings
     from ftgate.sources import PROMPT_SUFFIXES, discover
@@ -48,11 +72,12 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
     prompts = [
         path for path in paths if path.lower().endswith(PROMPT_SUFFIXES) and os.path.isfile(path)
     ]
-    rest = [path for path in paths if path not in prompts]
+    missing = [path for path in paths if not os.path.lexists(path) and not glob.has_magic(path)]
+    rest = [path for path in paths if path not in (*prompts, *missing)]
     jobs = discover(rest, lambda folder: (None, Settings())) if rest else []
     size = sum(_size(file) for job in jobs for file in job.dataset.files)
     counter = LazyCounter(encoding, size, cache)
-    counts = Counts(encoding)
+    counts = Counts(encoding, files=[_bad(path, "", "no such file or folder") for path in missing])
     seen: set[str] = set()
     for job in jobs:
         _count_dataset(job.dataset, counter, cache, counts, seen)
@@ -65,7 +90,7 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
 def _count_dataset(
     dataset: Dataset, counter: LazyCounter, cache: Cache, counts: Counts, seen: set[str]
 ) -> None:
-    from ftgate.errors import UnreadableError, VocabularyError
+    from ftgate.errors import VocabularyError
     from ftgate.reading import read_dataset
 
     reading = read_dataset(dataset, counter=counter, limit=None, sample_size=0, cache=cache)
@@ -77,9 +102,8 @@ def _count_dataset(
             continue
         result = reading.results[file.path]
         if result.profile is None:
-            raise UnreadableError(
-                f"{file.name}: {_why(result.error)}", hint="ftgate check says more"
-            )
+            counts.files.append(_bad(file.name, file.role, _why(result.error)))
+            continue
         counts.files.append(_file_count(file, result.profile))
         counts.lengths.update(result.profile.lengths)
 
@@ -92,7 +116,13 @@ def _why(error: Problem | None) -> str:
     return f"{words} ({error.detail})" if error.detail else words
 
 
+def _bad(name: str, role: str, problem: str) -> FileCount:
+    return FileCount(name, role, problem=problem)
+
+
 def _file_count(file: File, profile: Profile) -> FileCount:
+    if not profile.examples:
+        return _bad(file.name, file.role, "no record in it could be read")
     return FileCount(
         file.name,
         file.role,
@@ -100,6 +130,7 @@ def _file_count(file: File, profile: Profile) -> FileCount:
         profile.invalid,
         profile.tokens,
         dict(profile.by_role),
+        profile.tool_tokens,
     )
 
 
@@ -107,13 +138,19 @@ def _count_prompt(
     path: str, name: str, counter: LazyCounter, counts: Counts, seen: set[str]
 ) -> None:
     """Prompt files are shared by datasets of one folder: each is counted once."""
+    from ftgate.errors import UnreadableError
     from ftgate.prompts import read_prompt
 
     real = os.path.realpath(path)
-    if real not in seen:
-        seen.add(real)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
         tokens = read_prompt(path, name, counter.count).tokens
-        counts.files.append(FileCount(name, "prompt", 0, 0, tokens, {}))
+    except UnreadableError as error:
+        counts.files.append(_bad(name, "prompt", error.message.removeprefix(f"{name}: ")))
+    else:
+        counts.files.append(FileCount(name, "prompt", tokens=tokens))
 
 
 def _size(file: File) -> int:

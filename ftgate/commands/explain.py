@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT
-from ftgate.commands.output import emit, wants_color
+from ftgate.commands.output import emit, screen_width, wants_color
+from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
     from ftgate.rules.registry import Rule
@@ -29,7 +32,7 @@ def complete_rules(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 @click.command("explain", context_settings=CONTEXT)
-@click.argument("rule", shell_complete=complete_rules, metavar="CODE|NAME")
+@click.argument("rule", shell_complete=complete_rules, metavar="CODE|NAME|FAMILY")
 @COLOR
 def command(rule: str, color: str) -> int:
     """What a rule means, why it matters, what to do instead, and how to set it.
@@ -38,22 +41,44 @@ def command(rule: str, color: str) -> int:
     Examples:
       ftgate explain FT401
       ftgate explain too-few-examples
+      ftgate explain FT4    every rule of the family
     """
-    from ftgate.rules import find_rule
+    from ftgate.commands.rules import table
+    from ftgate.rules import find_rule, is_selector, load_rules
 
-    emit(explanation(find_rule(rule), color=wants_color(color)))
+    painted, width = wants_color(color), screen_width()
+    code = rule.upper()
+    rules = load_rules()
+    if code not in rules and re.fullmatch(r"FT\d*", code):
+        if not is_selector(code):
+            raise _unknown(code)
+        emit(table([each for each in rules.values() if each.code.startswith(code)], painted))
+        return 0
+    emit(explanation(find_rule(rule), color=painted, width=width))
     return 0
 
 
-def explanation(rule: Rule, *, color: bool) -> str:
-    """The page of one rule, for a terminal."""
+def _unknown(code: str) -> UsageError:
+    """A code that is close in spelling is another rule: its family is what is near."""
+    from ftgate.rules import is_selector
+
+    family = code[:3]
+    near = is_selector(family)
+    return UsageError(
+        f"no rule {code}" if near else f"no rule {code}, and no family {family}",
+        hint=f"its family: ftgate explain {family}" if near else "list them with: ftgate rules",
+    )
+
+
+def explanation(rule: Rule, *, color: bool, width: int) -> str:
+    """The page of one rule, for a terminal of ``width`` columns."""
     from ftgate.render.style import SEVERITY_COLORS, paint
 
     code = paint(rule.code, SEVERITY_COLORS[rule.severity], color=color)
     parts = [
         f"{code} {rule.name}   ({rule.severity}, since {rule.since})",
         "",
-        *_paragraphs(rule.documentation, color=color),
+        *_paragraphs(rule.documentation, color=color, width=width),
         "",
         *_options(rule, color=color),
         _heading("Example", color=color),
@@ -67,15 +92,36 @@ def explanation(rule: Rule, *, color: bool) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _paragraphs(documentation: str, *, color: bool) -> list[str]:
-    """The docstring with its headings painted and its text indented below them."""
+def _paragraphs(documentation: str, *, color: bool, width: int) -> list[str]:
+    """The docstring with its headings painted and its text filled and indented below them."""
     summary, _, rest = documentation.partition("\n")
-    lines = [summary]
-    for line in rest.splitlines():
-        if line.startswith("## "):
-            lines.append(_heading(line[3:], color=color))
+    lines = _filled(summary, width, "")
+    for paragraph in re.split(r"\n\s*\n", rest.strip("\n")):
+        text = paragraph
+        if paragraph.startswith("## "):
+            heading, _, text = paragraph.partition("\n")
+            lines += ["", _heading(heading[3:], color=color)]
         else:
-            lines.append(f"  {line}" if line.strip() else "")
+            lines.append("")
+        lines += _filled(text, width, "  ")
+    return lines
+
+
+def _filled(text: str, width: int, indent: str) -> list[str]:
+    """Lines of at most ``width`` columns; a list keeps its items, code its lines."""
+    if text.startswith(" "):
+        return [indent + line for line in text.splitlines()]
+    lines: list[str] = []
+    for item in re.split(r"\n(?=[-*] )", text):
+        hang = indent + ("  " if item.startswith(("- ", "* ")) else "")
+        lines += textwrap.wrap(
+            " ".join(item.split()),
+            width,
+            initial_indent=indent,
+            subsequent_indent=hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
     return lines
 
 

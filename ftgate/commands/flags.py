@@ -46,6 +46,22 @@ def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) 
     ]
 
 
+def complete_path(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Leave it to the shell: it knows the files."""
+    del ctx, param
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def check_epochs(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Raise UsageError for what is neither a number of epochs nor ``auto``."""
+    del ctx, param
+    if value is not None and value != "auto" and not value.isdecimal():
+        raise UsageError(f"--epochs {value}: not a whole number", hint="--epochs 3, or auto")
+    return value
+
+
 def _codes(flag: str, help_text: str) -> Callable[[Any], Any]:
     return click.option(
         flag, metavar="CODES", callback=split_codes, shell_complete=complete_codes, help=help_text
@@ -60,12 +76,13 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         type=OnePerLine(),
         multiple=True,
         metavar="PATH|KEY=VALUE",
+        shell_complete=complete_path,
         help="Configuration file, or one setting, e.g. usage.requests_per_month=5000. Repeatable.",
     ),
     click.option("--isolated", is_flag=True, help="Ignore every configuration file."),
     click.option("--model", metavar="NAME", help="Model to fine-tune."),
     click.option("--provider", metavar="NAME", help="Who trains and serves it."),
-    click.option("--epochs", metavar="N|auto", help="Training epochs."),
+    click.option("--epochs", metavar="N|auto", callback=check_epochs, help="Training epochs."),
     click.option("--as-of", metavar="DATE", help="Judge as if today were YYYY-MM-DD."),
     click.option(
         "--fail-on",

@@ -33,13 +33,16 @@ def command(files: tuple[str, ...], staged: bool, verbose: bool, color: str, **f
     if not files and not staged:
         return 0
     from ftgate.gate import hook
+    from ftgate.render.text import render_screen
 
     colored, width = wants_color(color), screen_width()
 
     def present(report: Report) -> str:
         failing = tuple(each for each in report.datasets if each.outcome != "pass")
         shown = replace(report, datasets=failing)
-        return render(shown, "text", verbose=verbose, color=colored)
+        if verbose:
+            return render(shown, "text", verbose=True, color=colored)
+        return render_screen(shown, color=colored, width=width)
 
     look = f"{colored} {width} {verbose}"
     answer = hook(files, replace(check_options(flags), staged=staged), present, look)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ftgate.commands.flags import CONTEXT
-from ftgate.commands.output import emit, write_atomic
+from ftgate.commands.output import emit, write_file
 from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,35 +19,52 @@ _HOOKS = ".pre-commit-config.yaml"
 
 
 @click.command("init", context_settings=CONTEXT)
-@click.argument("folder", required=False, default=".", metavar="[PATH]")
+@click.argument("folder", required=False, default=".", type=click.Path(), metavar="[PATH]")
 @click.option("--dry-run", is_flag=True, help="Print what would be written, write nothing.")
 def command(folder: str, dry_run: bool) -> int:
     """Write ftgate.toml from the datasets and prompts below PATH, and set up pre-commit.
 
     What cannot be seen in the files (calls per month, the goal) stays in the file as commented
-    lines. An existing .pre-commit-config.yaml gets the hook; without one, the stanza is printed.
-    Nothing that exists is overwritten.
+    lines. The repository's .pre-commit-config.yaml gets the hook, and is created where there is
+    none. Nothing that exists is overwritten.
     """
     if not os.path.isdir(folder):
         raise UsageError(f"{folder} is not a folder", hint="name the folder that holds the data")
-    target = os.path.join(folder, "ftgate.toml")
-    if os.path.lexists(target) and not dry_run:
-        raise UsageError(
-            f"{os.path.normpath(target)} exists and is not overwritten",
-            hint="compare with: ftgate init --dry-run; check it with: ftgate config check",
-        )
+    if not dry_run:
+        _refuse_second_plan(folder)
     from ftgate.commands.init_text import configuration
 
+    target = os.path.normpath(os.path.join(folder, "ftgate.toml"))
     text = configuration(_datasets(folder), folder)
-    hooks, said = _stanza(os.path.join(folder, _HOOKS))
+    hooks = os.path.relpath(os.path.join(_repository(folder), _HOOKS))
+    new_hooks, said = _with_hook(hooks)
     if dry_run:
-        emit(f"# {os.path.normpath(target)}\n{text}\n{said}")
+        emit(f"# {target}\n{text}\n# {said}\n")
         return 0
-    write_atomic(target, text)
-    if hooks is not None:
-        write_atomic(os.path.join(folder, _HOOKS), hooks)
-    emit(f"wrote {os.path.normpath(target)}\n{said}\nnext: ftgate check\n")
+    write_file(target, text)
+    if new_hooks is not None:
+        write_file(hooks, new_hooks)
+    emit(f"wrote {target}\n{said}\nnext: pre-commit install; ftgate check\n")
     return 0
+
+
+def _refuse_second_plan(folder: str) -> None:
+    """The nearest plan is the one that counts: a second one would hide the first."""
+    from ftgate.config import find
+
+    found = find(Path(folder).resolve())
+    if found is not None:
+        raise UsageError(
+            f"{os.path.relpath(found)} exists and is not overwritten",
+            hint="compare with: ftgate init --dry-run; check it with: ftgate config check",
+        )
+
+
+def _repository(folder: str) -> str:
+    """Root of the repository that holds the folder, else the folder: where hooks are set up."""
+    top = Path(folder).resolve()
+    root = next((each for each in (top, *top.parents) if (each / ".git").exists()), top)
+    return str(root)
 
 
 def _datasets(folder: str) -> list[Dataset]:
@@ -57,21 +75,20 @@ def _datasets(folder: str) -> list[Dataset]:
     return [job.dataset for job in jobs]
 
 
-def _stanza(path: str) -> tuple[str | None, str]:
+def _with_hook(path: str) -> tuple[str | None, str]:
     """The new text of the pre-commit configuration, None when it stays; and what to tell."""
     from ftgate.commands.init_text import STANZA, with_stanza
 
-    paste = f"add to {_HOOKS}, then run: pre-commit install\n\n{STANZA}"
     try:
         with open(path, encoding="utf-8", newline="") as stream:
             present = stream.read()
     except FileNotFoundError:
-        return None, paste
+        return f"repos:\n{STANZA}", f"{path}, a new file:\n\nrepos:\n{STANZA}"
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from None
-    if "ftgate" in present:
-        return None, f"{_HOOKS} already names ftgate: left as it is\n"
+    if any("ftgate" in line.partition("#")[0] for line in present.splitlines()):
+        return None, f"{path}: already names ftgate, stays as it is\n"
     changed = with_stanza(present)
     if changed is None:
-        return None, paste
-    return changed, f"{_HOOKS}: hook ftgate is the last of the list\n\n{STANZA}"
+        return None, f"{path}: to be added by hand, its shape is unusual:\n\n{STANZA}"
+    return changed, f"{path}, at the end of the list:\n\n{STANZA}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ftgate import __version__
 from ftgate.commands.toml_text import value
+from ftgate.render.escape import visible
 from ftgate.settings import DEFAULT_BASE_MODEL
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ version = 1
 [model]
 base = "{DEFAULT_BASE_MODEL}"  # the model to fine-tune
 # today = "gpt-4.1-2025-04-14"  # the model that answers today, when it is another one
+# eligible = true  # your organisation may create jobs at this provider
+# rejected = ["gpt-6-luna"]  # cheaper models that failed your evaluation
 # epochs = 3  # default "auto": the provider's choice, costed as a range
 """
 
@@ -86,6 +89,9 @@ def with_stanza(text: str) -> str | None:
 
 def _dataset(dataset: Dataset, folder: str) -> str:
     train = _paths(dataset, "train", folder)
+    if not train:
+        found = ", ".join(visible(file.name) for file in dataset.files)
+        return f"\n# no training file beside {found}\n"
     validation = _paths(dataset, "validation", folder)
     test = _paths(dataset, "test", folder)
     prompts = _paths(dataset, "prompt", folder)

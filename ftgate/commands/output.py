@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from ftgate.errors import UsageError
 from ftgate.render import renderer
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 100  # columns when nobody looks: files, pipes, CI logs
 MIN_WIDTH, MAX_WIDTH = 40, 120  # longer lines are hard to read
+_STDOUT = "standard output"
+_LOOKALIKES = {
+    "\u2014": "-",
+    "\u2013": "-",
+    "\u00b7": "|",
+    "\u2192": "->",
+    "\u2026": "...",
+    "\u00d7": "x",
+    "\u2264": "<=",
+    "\u2265": ">=",
+    **dict.fromkeys("\u2588\u2589\u258a\u258b\u258c\u258d\u258e\u258f", "#"),
+}
 
 
 def render(report: Report, name: str, *, verbose: bool = False, color: bool = False) -> str:
@@ -26,14 +40,17 @@ def render(report: Report, name: str, *, verbose: bool = False, color: bool = Fa
 
 
 def wants_color(choice: str) -> bool:
-    """Whether standard output gets colours: the flag, then NO_COLOR, FORCE_COLOR, the terminal."""
+    """Whether standard output gets colours: the flag, then NO_COLOR, FORCE_COLOR, the terminal.
+
+    ``FORCE_COLOR=0`` asks for none, as in Node.js, where the variable comes from.
+    """
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if forced := os.environ.get("FORCE_COLOR"):
+        return forced.lower() not in ("0", "false")
+    return sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def screen_width() -> int:
@@ -43,7 +60,7 @@ def screen_width() -> int:
         return max(MIN_WIDTH, min(MAX_WIDTH, int(stated)))
     try:
         columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):  # not a terminal, or not a file at all
+    except (AttributeError, OSError, ValueError):  # closed, not a terminal, not a file at all
         return PLAIN_WIDTH
     return max(MIN_WIDTH, min(MAX_WIDTH, columns or PLAIN_WIDTH))
 
@@ -51,39 +68,96 @@ def screen_width() -> int:
 def emit(text: str) -> None:
     """Write to standard output; a reader that has gone away (``| head``) is no error.
 
-    Characters that the output's encoding lacks are written as escapes.
+    Characters that the output's encoding lacks are written as their ASCII lookalikes, or as
+    escapes. Raises OSError naming standard output when it is full or closed.
     """
+    if not text:
+        return
     stream = sys.stdout
+    if stream is None:  # closed by whoever started us
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), _STDOUT)
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    safe = text.encode(encoding, "backslashreplace").decode(encoding)
+    safe = text.encode(encoding, "ftgate.lookalike").decode(encoding)
     try:
         stream.write(safe)
         stream.flush()
     except BrokenPipeError:
-        # Python flushes again at exit: give it somewhere to write to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        discard(stream)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, _STDOUT) from None
 
 
-def write_atomic(path: str, text: str) -> None:
-    """Write a file whole or not at all. Raises UsageError when its folder is missing."""
+def discard(stream: TextIO) -> None:
+    """Send what is still buffered nowhere: Python flushes again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _lookalike(error: UnicodeError) -> tuple[str, int]:
+    """What a codec writes for characters that it lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_LOOKALIKES.get(each) or _escaped(each) for each in lacking), error.end
+
+
+def _escaped(character: str) -> str:
+    return character.encode("ascii", "backslashreplace").decode()
+
+
+codecs.register_error("ftgate.lookalike", _lookalike)
+
+
+def check_target(path: str) -> None:
+    """Raise UsageError, before any work is done, for a file that could not be written."""
+    real = os.path.realpath(path)
+    folder = os.path.dirname(real)
+    if os.path.isdir(real):
+        raise UsageError(f"{path} is a folder", hint="name a file")
+    if _is_device(path):
+        if not os.access(path, os.W_OK):
+            raise UsageError(f"{path}: cannot be written", hint="name another file")
+    elif not os.path.isdir(folder):
+        missing = os.path.dirname(path) if not os.path.islink(path) else folder
+        raise UsageError(f"{path}: there is no folder {missing}", hint=f"mkdir -p {missing}")
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"{path}: cannot be written: no permission in {folder}", hint="name another file"
+        )
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a file whole or not at all; a device or pipe is written to, a link followed.
+
+    Raises UsageError when it cannot be written.
+    """
+    check_target(path)
+    try:
+        if _is_device(path):
+            with open(path, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+        else:
+            _replace(os.path.realpath(path), text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _is_device(path: str) -> bool:
+    """A terminal, a pipe, /dev/null: what exists and is no file of its own."""
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
+def _replace(path: str, text: str) -> None:
     import tempfile
 
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder):
-        raise UsageError(f"{path}: there is no folder {folder}", hint=f"mkdir -p {folder}")
-    if os.path.isdir(path):
-        raise UsageError(f"{path} is a folder", hint="name a file")
-    temporary = ""
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".ftgate-")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".ftgate-")
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
         os.chmod(temporary, _mode_for(path))
         os.replace(temporary, path)
-    except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def _mode_for(path: str) -> int:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT
 from ftgate.commands.output import emit, wants_color
+
+if TYPE_CHECKING:
+    from ftgate.rules.registry import Rule
 
 
 @click.command("rules", context_settings=CONTEXT)
@@ -27,7 +32,7 @@ def command(output_format: str, color: str) -> int:
 
         from ftgate.report_json import plain
 
-        table = [
+        rows = [
             {
                 "code": rule.code,
                 "name": rule.name,
@@ -38,17 +43,22 @@ def command(output_format: str, color: str) -> int:
             }
             for rule in rules
         ]
-        emit(json.dumps(table, indent=2) + "\n")
+        emit(json.dumps(rows, indent=2) + "\n")
         return 0
+    emit(table(rules, wants_color(color)))
+    return 0
+
+
+def table(rules: list[Rule], color: bool) -> str:
+    """A line per rule, as wide as its summary."""
+    from ftgate.render import words
     from ftgate.render.style import SEVERITY_COLORS, paint
 
-    painted = wants_color(color)
     width = max((len(rule.name) for rule in rules), default=0)
     lines = [
-        f"{paint(rule.code, SEVERITY_COLORS[rule.severity], color=painted)}  "
+        f"{paint(rule.code, SEVERITY_COLORS[rule.severity], color=color)}  "
         f"{rule.name:<{width}}  {rule.severity:<7}  {rule.summary}"
         for rule in rules
     ]
-    lines += ["", f"{len(lines)} rules. What one means: ftgate explain CODE"]
-    emit("\n".join(lines) + "\n")
-    return 0
+    lines += ["", f"{words.count(len(rules), 'rule')}. What one means: ftgate explain CODE"]
+    return "\n".join(lines) + "\n"

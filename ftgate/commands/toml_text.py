@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+
+def key(name: str) -> str:
+    """One key in TOML: bare where it may be, else quoted."""
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else value(name)
 
 
 def value(item: Any) -> str:
@@ -21,5 +27,5 @@ def value(item: Any) -> str:
         # JSON's escapes are TOML's, but for DEL, which JSON leaves alone and TOML forbids.
         return json.dumps(str(item), ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(item, Mapping):
-        return "{ " + ", ".join(f"{key} = {value(each)}" for key, each in item.items()) + " }"
+        return "{ " + ", ".join(f"{key(k)} = {value(each)}" for k, each in item.items()) + " }"
     return "[" + ", ".join(value(each) for each in item) + "]"

@@ -8,30 +8,34 @@ cannot know what the base model already knows: "closed-book" means risk, not pro
 from __future__ import annotations
 
 import math
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ftgate.content.judge import judge
-from ftgate.content.reading import Signs, read_signs, read_turns
+from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE
+from ftgate.content.judge import CANNOT_TELL, KNOWLEDGE_REASONS, judge
+from ftgate.content.reading import Reading, Signs, read_signs, read_turns
 from ftgate.content.shared import Shared, shared_context
 from ftgate.content.volatility import is_volatile, names_recent_year
 from ftgate.model import Evidence, Goal, GoalLabel, Judgement
 
-SAMPLE_SIZE = 400
+SAMPLE_SIZE = 200
 """Examples worth judging per dataset.
 
-The standard error of the share is then at most 2.5 percentage points (sqrt(0.25 / 400)). On
+The standard error of the share is then at most 3.5 percentage points (sqrt(0.25 / 200)). On
 labelled sets of 100 to 3,500 examples "knowledge or not" differed between a draw and its set in
-1.3% of draws of 50 and of 100; the larger sample serves sets near a limit. 400 examples of
-400 bytes take 55 to 85 ms on one core.
+1.3% of draws of 50 and of 100; the larger sample serves sets near a limit. 200 examples of
+1.4 KB take 60 ms on one core, and many sets are clear after :data:`FIRST_LOOK`.
 """
 
-KNOWLEDGE_SHARE = 0.60
-"""From this share of fact-teaching answers on, the goal is knowledge."""
+FIRST_LOOK = 100
+FEW_FACTS = 10
+"""A set with at most so many fact-teaching answers in its first look is not looked at further.
 
-MIXED_SHARE = 0.25
-"""From this share on, facts are mixed in."""
+The upper end of the 99.9% Wilson interval of 10 in 100 is 24%, below the 25% of a mixed set. A set
+that teaches facts is judged whole, because its report lists the lines.
+"""
 
 MIN_JUDGED = 10
 """With fewer judged examples the label is ``unknown``: one example moves the share by 10%."""
@@ -65,6 +69,7 @@ STYLE_REASONS = frozenset(
 LABEL_WORDS = 6
 """A longer answer that repeats is a canned sentence, not a label."""
 
+MOST_REASONS = 5
 SHORT_ANSWER_WORDS = 4
 SHORT_ANSWER_CHARS = 40
 
@@ -97,8 +102,7 @@ def judge_goal(sample: Sequence[Sampled], *, examples: int) -> Goal:
     every example was judged, and says nothing about the rule's own mistakes. The order of
     ``sample`` does not matter.
     """
-    ordered = sorted(sample, key=lambda one: (one.path, one.line))
-    everything = _judge_all(ordered)
+    everything = _judge_all(sample)
     decided = [one for one in everything if not one.undecided]
     facts = [one.judgement for one in decided if one.judgement.knowledge]
     judged = len(decided)
@@ -113,51 +117,56 @@ def judge_goal(sample: Sequence[Sampled], *, examples: int) -> Goal:
         confidence=0.0 if label == "unknown" else _confidence(len(facts), judged, examples),
         judged=judged,
         examples=examples,
-        evidence=_evidence(share, decided, everything, perishable, examples),
+        evidence=_evidence(decided, everything, examples),
         judgements=tuple(one.judgement for one in everything),
     )
 
 
-def judge_example(one: Sampled, shared: Shared) -> Judgement | None:
-    """Judge one example of a set with these templates and labels; None without an answer."""
-    judged = _judge_one(one, shared)
-    return judged.judgement if judged else None
-
-
-def _judge_all(ordered: Sequence[Sampled]) -> list[_Judged]:
-    readings = [reading for one in ordered if (reading := read_turns(one.turns))]
+def _judge_all(sample: Sequence[Sampled]) -> list[_Judged]:
+    """Judgements by place; the first look is a random one that does not depend on the order."""
+    readings = [read_turns(one.turns) for one in sample]
+    answered = [reading for reading in readings if reading]
     shared = shared_context(
-        [reading.prompt.strip() for reading in readings],
-        [reading.answer.strip() for reading in readings],
+        [reading.prompt.strip() for reading in answered],
+        [reading.answer.strip() for reading in answered],
     )
-    return [judged for one in ordered if (judged := _judge_one(one, shared))]
+    everything: list[_Judged] = []
+    for one, reading in sorted(zip(sample, readings, strict=True), key=_shuffled):
+        if reading is None and not one.calls:
+            continue
+        everything.append(_judge_one(one, reading, shared))
+        if len(everything) == FIRST_LOOK and _has_few_facts(everything):
+            break
+    return sorted(everything, key=lambda each: (each.judgement.path, each.judgement.line))
 
 
-def _judge_one(one: Sampled, shared: Shared) -> _Judged | None:
-    reading = read_turns(one.turns)
+def _shuffled(read: tuple[Sampled, Reading | None]) -> tuple[int, str, int]:
+    one, _ = read
+    text = "\0".join(text for _, text in one.turns)
+    return zlib.crc32(text.encode("utf-8", "surrogatepass")), one.path, one.line
+
+
+def _has_few_facts(everything: Sequence[_Judged]) -> bool:
+    """Whether more examples could not bring the share to the limit of a mixed set."""
+    open_or_facts = sum(one.undecided or one.judgement.knowledge for one in everything)
+    return open_or_facts <= FEW_FACTS
+
+
+def _judge_one(one: Sampled, reading: Reading | None, shared: Shared) -> _Judged:
     if reading is None:
-        if not one.calls:
-            return None
         called = Judgement(one.path, one.line, False, "tool call")
         return _Judged(called, asks=False, novelty=0.0, formatted=True, undecided=False)
     signs = read_signs(reading, shared)
     calls = one.calls if one.turns[-1][0] == "assistant" and not one.turns[-1][1].strip() else ()
-    opinion = judge(signs, shared, calls)
-    knowledge = bool(opinion.knowledge)
-    judgement = Judgement(
-        path=one.path,
-        line=one.line,
-        knowledge=knowledge,
-        reason=opinion.reason,
-        novel=signs.novel_terms() if knowledge else (),
-        volatile=knowledge and (is_volatile(signs.raw_answer) or names_recent_year(signs.opening)),
-    )
+    reason = judge(signs, shared, calls)
+    knowledge = reason in KNOWLEDGE_REASONS
+    volatile = knowledge and (is_volatile(signs.raw_answer) or names_recent_year(signs.opening))
     return _Judged(
-        judgement,
+        Judgement(one.path, one.line, knowledge, reason, volatile=volatile),
         asks=signs.asks,
         novelty=signs.novelty,
-        formatted=_is_formatted(opinion.reason, signs),
-        undecided=opinion.knowledge is None,
+        formatted=_is_formatted(reason, signs),
+        undecided=reason in CANNOT_TELL,
     )
 
 
@@ -168,8 +177,8 @@ def _is_formatted(reason: str, signs: Signs) -> bool:
     if reason in FORMAT_REASONS or signs.is_json:
         return True
     return (
-        len(signs.raw_answer.split()) <= SHORT_ANSWER_WORDS
-        and len(signs.raw_answer) < SHORT_ANSWER_CHARS
+        len(signs.raw_answer) < SHORT_ANSWER_CHARS
+        and len(signs.raw_answer.split()) <= SHORT_ANSWER_WORDS
     )
 
 
@@ -214,46 +223,48 @@ def _normal_cdf(z: float) -> float:
 
 
 def _evidence(
-    share: float,
-    decided: Sequence[_Judged],
-    everything: Sequence[_Judged],
-    perishable: int,
-    examples: int,
+    decided: Sequence[_Judged], everything: Sequence[_Judged], examples: int
 ) -> tuple[Evidence, ...]:
-    judged = len(decided)
-    if not judged:
-        return (Evidence("judged", "0", f"none of {examples} examples has an answer to judge"),)
-    facts = sum(one.judgement.knowledge for one in decided)
-    error = _standard_error(facts, judged, examples)
-    asked = sum(one.asks for one in decided)
-    novelty = sum(one.novelty for one in decided) / judged
-    lines = [
-        Evidence(
-            "knowledge_share",
-            f"{share:.2f}",
-            f"{facts} of {judged} judged answers teach facts (standard error {error:.1%},"
-            f" {examples} examples)",
-        ),
-        Evidence(
-            "question_share",
-            f"{asked / judged:.2f}",
-            "share of prompts that ask a question or for information",
-        ),
-        Evidence(
-            "answer_novelty",
-            f"{novelty:.2f}",
-            "mean share of an answer's content words that the conversation does not contain",
-        ),
-    ]
-    if facts:
-        lines.append(
-            Evidence(
-                "perishable_facts",
-                str(perishable),
-                f"of {facts} fact-teaching answers carry prices, recent dates, hours or contacts",
-            )
-        )
+    """The numbers behind the label, then the five most frequent reasons."""
     reasons = Counter(one.judgement.reason for one in everything)
-    for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:5]:
-        lines.append(Evidence("reason", str(count), reason))
-    return tuple(lines)
+    frequent = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:MOST_REASONS]
+    return (
+        *(_numbers(decided, examples) if decided else _no_numbers(examples)),
+        *(Evidence("reason", str(count), reason) for reason, count in frequent),
+    )
+
+
+def _no_numbers(examples: int) -> tuple[Evidence, ...]:
+    return (
+        Evidence("judged", "0", f"none of {examples} examples has an answer that can be judged"),
+    )
+
+
+def _numbers(decided: Sequence[_Judged], examples: int) -> tuple[Evidence, ...]:
+    judged = len(decided)
+    facts = [one.judgement for one in decided if one.judgement.knowledge]
+    error = _standard_error(len(facts), judged, examples)
+    share = Evidence(
+        "knowledge_share",
+        f"{len(facts) / judged:.2f}",
+        f"{len(facts)} of {judged} judged answers teach facts (standard error {error:.1%},"
+        f" {examples} examples)",
+    )
+    asked = Evidence(
+        "question_share",
+        f"{sum(one.asks for one in decided) / judged:.2f}",
+        "share of prompts that ask a question or for information",
+    )
+    novelty = Evidence(
+        "answer_novelty",
+        f"{sum(one.novelty for one in decided) / judged:.2f}",
+        "mean share of an answer's content words that the conversation does not contain",
+    )
+    if not facts:
+        return share, asked, novelty
+    perishable = Evidence(
+        "perishable_facts",
+        str(sum(one.volatile for one in facts)),
+        f"of {len(facts)} fact-teaching answers carry prices, recent dates, hours or contacts",
+    )
+    return share, asked, novelty, perishable

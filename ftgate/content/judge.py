@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from ftgate.content import lexicon
+from ftgate.content.patterns import lazy
 from ftgate.content.reading import Signs, has_persona, is_record, is_task
 from ftgate.content.shared import Shared, label_key
 from ftgate.content.stems import languages, script, stem, stems
@@ -49,46 +49,35 @@ KNOWLEDGE_REASONS = frozenset(
     (CLOSED_BOOK, CLOSED_BOOK_JSON, CLOSED_BOOK_CHOICE, FILL_IN, NAMED, TOPIC, IDENTIFIERS)
 )
 
-_OPTION = re.compile(r"^[ \t]*(?:[-*•]|\(?[A-Ha-h1-9][).:])[ \t]*(\S[^\n]*)$", re.MULTILINE)
-_LETTERED_OPTION = re.compile(r"^[ \t]*(?:[-*•] )?\(?[A-Ha-h][).:][^\n]*$", re.MULTILINE)
-_OPTION_LINE = re.compile(r"(?:options|choices)\s?:([^\n]+)", re.IGNORECASE)
-_OPTION_LETTER = re.compile(r"^\(?[A-Ha-h][).:]\s*")
-_LETTER = re.compile(r"^\W*(?:option |answer:? ?)?\(?([A-Ha-h])\)?\W*$", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_EQUALS = re.compile(r"[=≈]\s?[$(]?-?\d")
-_OPERATION = re.compile(r"\d\s?[*/×÷^]\s?[$(]?\d|\d [-+] [$(]?\d|\\frac|\\times")
-_STEP = re.compile(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DOTALL)
-_BLANK = re.compile(r"_{3,}|\[MASK\]|\.{4,}|…{2,}|\(\s{2,}\)")
-_SENTENCE_END = re.compile(r"[.!?。！？؟।\n]+")
-_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
-_PLACEHOLDER = re.compile(
-    r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[[A-Za-z][\w ']{2,40}\](?!\()"
-)
-_IDENTIFIER = re.compile(
-    r"https?://\S{4,}|[\w.+-]{1,60}@[\w-]{1,60}\.\w{2}|§\s?[\w.-]+|\b[A-Z]{1,6}-?\d{2,}\w*\b"
-)
+_OPTION = lazy(r"^[ \t]*(?:[-*•]|\(?[A-Ha-h1-9][).:])[ \t]*(\S[^\n]*)$", re.MULTILINE)
+_LETTERED_OPTION = lazy(r"^[ \t]*(?:[-*•] )?\(?[A-Ha-h][).:][^\n]*$", re.MULTILINE)
+_OPTION_LINE = lazy(r"(?:options|choices)\s?:([^\n]+)", re.IGNORECASE)
+_OPTION_LETTER = lazy(r"^\(?[A-Ha-h][).:]\s*")
+_LETTER = lazy(r"^\W*(?:option |answer:? ?)?\(?([A-Ha-h])\)?\W*$", re.IGNORECASE)
+_NUMBER = lazy(r"\d+(?:[.,]\d+)*")
+_EQUALS = lazy(r"[=≈]\s?[$(]?-?\d")
+_OPERATION = lazy(r"\d\s?[*/×÷^]\s?[$(]?\d|\d [-+] [$(]?\d|\\frac|\\times")
+_STEP = lazy(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DOTALL)
+_BLANK = lazy(r"_{3,}|\[MASK\]|\.{4,}|…{2,}|\(\s{2,}\)")
+_SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
+_EMOJI = lazy("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_PLACEHOLDER = lazy(r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[[A-Za-z][\w ']{2,40}\](?!\()")
+_CODE = lazy(r"\b[A-Z]{1,6}-?\d{2,}\w*\b")
+_ADDRESS = lazy(r"https?://\S{4,}|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w{2}|§\s?[\w.-]+")
 
 
-class Opinion(NamedTuple):
-    """The outcome for one example: whether it teaches a fact, and the sign that decided.
+def judge(signs: Signs, shared: Shared, calls: Sequence[str] = ()) -> str:
+    """The sign that decides over one prepared example of a set with these templates and labels.
 
-    ``knowledge`` is None when the text cannot tell, as with a bare option letter.
+    A sign of :data:`KNOWLEDGE_REASONS` says that the answer teaches a fact, one of
+    :data:`CANNOT_TELL` that the text cannot tell, every other one that it teaches none.
     """
-
-    knowledge: bool | None
-    reason: str
-
-
-def judge(signs: Signs, shared: Shared, calls: Sequence[str] = ()) -> Opinion:
-    """Apply the rule to one prepared example of a set with these templates and labels."""
     reason = _by_form(signs, shared, calls)
     if not reason:
         reason = next((found for check in _CHECKS if (found := check(signs))), "")
     if not reason:
         reason = CLOSED_BOOK_JSON if signs.is_json else CLOSED_BOOK
-    if reason in CANNOT_TELL:
-        return Opinion(None, reason)
-    return Opinion(reason in KNOWLEDGE_REASONS, reason)
+    return reason
 
 
 def _by_form(signs: Signs, shared: Shared, calls: Sequence[str]) -> str:
@@ -106,6 +95,11 @@ def _by_form(signs: Signs, shared: Shared, calls: Sequence[str]) -> str:
 def _is_snake_label(answer: str) -> bool:
     bare = answer.strip()
     return len(bare) < 60 and " " not in bare and "_" in bare.strip("_") and "/" not in bare
+
+
+def _has_any(characters: str, text: str) -> bool:
+    """Whether a search for a pattern that needs one of these characters is worth its time."""
+    return any(character in text for character in characters)
 
 
 # -- the checks, in order ----------------------------------------------------------------------
@@ -141,12 +135,14 @@ def _code(signs: Signs) -> str:
 
 
 def _choice(signs: Signs) -> str:
+    if len(signs.answer_words) > 40:
+        return ""
     options = {label_key(option) for option in _OPTION.findall(signs.opening)}
     rest = _OPTION.sub("", signs.opening)
     if line := _OPTION_LINE.search(signs.opening):
         options |= {label_key(option) for option in re.split(r"[;,|]", line.group(1))}
         rest = _OPTION_LINE.sub("", rest)
-    if len(options) < 2 or len(signs.answer_words) > 40:
+    if len(options) < 2:
         return ""
     if label_key(_OPTION_LETTER.sub("", signs.answer)) not in options:
         return ""
@@ -169,15 +165,17 @@ def _span(signs: Signs) -> str:
 
 
 def _computed(signs: Signs) -> str:
-    numbers = len(_NUMBER.findall(signs.prompt))
-    if numbers >= 2 and len(signs.answer_words) <= 6 and _NUMBER.search(signs.answer):
-        return "computed from the prompt"
-    if numbers and "tep" in signs.answer and _STEP.search(signs.answer):
-        return "step-by-step reasoning"
-    if not numbers or not _EQUALS.search(signs.answer):
+    if not _NUMBER.search(signs.prompt):
         return ""
-    steps = len(_EQUALS.findall(signs.answer)) + len(_OPERATION.findall(signs.answer))
-    return "step-by-step reasoning" if steps >= 2 else ""
+    is_number = len(signs.answer_words) <= 6 and _NUMBER.search(signs.answer)
+    if is_number and len(_NUMBER.findall(signs.prompt)) >= 2:
+        return "computed from the prompt"
+    if "tep" in signs.answer and _STEP.search(signs.answer):
+        return "step-by-step reasoning"
+    results = len(_EQUALS.findall(signs.answer)) if _has_any("=≈", signs.answer) else 0
+    if results and results + len(_OPERATION.findall(signs.answer)) >= 2:
+        return "step-by-step reasoning"
+    return ""
 
 
 def _grounded(signs: Signs) -> str:
@@ -212,21 +210,24 @@ def _translation(signs: Signs) -> str:
     asked, said = script(signs.prompt), script(signs.answer)
     if asked and said and asked != said and len(signs.prompt_words) >= 3:
         return "answer in another language"
-    if lexicon.LETTERS_OF_FEW.search(signs.answer) and not lexicon.LETTERS_OF_FEW.search(
-        signs.opening
-    ):
+    if not signs.answer.isascii() and _has_letters_of_few(signs):
         return "answer in another language"
     if said != "latin" or len(signs.answer_words) < 6:
         return ""
     asked_in = languages(signs.prompt_words[:80])
-    said_in = languages(signs.answer_words[:80])
     if max(asked_in.values(), default=0) < 2:
         return ""
+    said_in = languages(signs.answer_words[:80])
     best = max(said_in.values(), default=0)
     shared = max((said_in.get(language, 0) for language in asked_in), default=0)
     if best >= 3 and shared < 0.5 * best:
         return "answer in another language"
     return ""
+
+
+def _has_letters_of_few(signs: Signs) -> bool:
+    letters = lexicon.LETTERS_OF_FEW
+    return bool(letters.search(signs.answer)) and not letters.search(signs.opening)
 
 
 def _task(signs: Signs) -> str:
@@ -254,7 +255,7 @@ def _persona(signs: Signs) -> str:
 
 
 def _placeholders(signs: Signs) -> str:
-    if signs.is_json or not _PLACEHOLDER.search(signs.answer):
+    if signs.is_json or not _has_any("{[", signs.answer) or not _PLACEHOLDER.search(signs.answer):
         return ""
     return "text with placeholders"
 
@@ -267,7 +268,7 @@ def _hard_facts(signs: Signs) -> bool:
 def _without_request(signs: Signs) -> str:
     if signs.asks:
         return ""
-    if _BLANK.search(signs.prompt) and len(signs.answer_words) <= 8:
+    if len(signs.answer_words) <= 8 and _BLANK.search(signs.prompt):
         return FILL_IN
     if is_code(signs.prompt):
         return "work on given code"
@@ -277,11 +278,18 @@ def _without_request(signs: Signs) -> str:
         return TOPIC
     if _names_from_memory(signs):
         return NAMED
-    known = signs.prompt.casefold()
-    fresh = [code for code in _IDENTIFIER.findall(signs.answer) if code.casefold() not in known]
-    if fresh and len(signs.answer_words) >= 5 and not _EMOJI.search(signs.answer):
+    if len(signs.answer_words) >= 5 and _has_new_identifier(signs):
         return IDENTIFIERS
     return "not an information request"
+
+
+def _has_new_identifier(signs: Signs) -> bool:
+    """A link, an address, a paragraph or a code that was not given; emoji mark it as chat."""
+    found = _CODE.findall(signs.answer)
+    if "://" in signs.answer or _has_any("@§", signs.answer):
+        found += _ADDRESS.findall(signs.answer)
+    known = signs.prompt.casefold()
+    return any(each.casefold() not in known for each in found) and not _EMOJI.search(signs.answer)
 
 
 def _describes_topic(signs: Signs) -> bool:

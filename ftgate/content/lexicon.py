@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ftgate.content.patterns import lazy
+
 
 def _joined(**by_language: str) -> frozenset[str]:
     return frozenset(word for text in by_language.values() for word in text.casefold().split())
@@ -159,9 +161,9 @@ ADDRESSED = _joined(
     vi="bạn",
 )
 
-QUESTION_MARK = re.compile(r"[?？؟⁇](?![\w/=&%<>])")
+QUESTION_MARK = lazy(r"[?？؟⁇](?![\w/=&%<>])")
 
-ASKS_WITHOUT_SPACES = re.compile(
+ASKS_WITHOUT_SPACES = lazy(
     "什么|什麼|怎么|怎麼|怎样|怎樣|如何|哪|谁|誰|几个|幾個|多少|为什么|為什麼|为何|為何|吗|嗎|是否|"
     "介绍|介紹|请问|請問|解释|解釋|告诉我|告訴我|说明一下|何ですか|なぜ|どこ|どう|いつ|だれ|いくら|"
     "ですか|ますか|でしょうか|教えて|知りたい|について|とは$|説明して|"
@@ -169,7 +171,7 @@ ASKS_WITHOUT_SPACES = re.compile(
     "อะไร|ใคร|ที่ไหน|เมื่อไร|เมื่อไหร่|อย่างไร|ยังไง|ทำไม|เท่าไร|เท่าไหร่|กี่|ไหม|หรือไม่|อธิบาย|บอก"
 )
 
-TASKS_WITHOUT_SPACES = re.compile(
+TASKS_WITHOUT_SPACES = lazy(
     "翻译|翻譯|改写|改寫|润色|潤色|总结|總結|摘要|分类|分類|提取|抽取|纠错|糾錯|纠正|续写|續寫|"
     "请写|請寫|写一|寫一|写出|创作|創作|生成|转换|轉換|改成|转为|"
     "訳して|翻訳|要約|書き直|書き換え|分類して|抽出|修正して|変換|作成して|書いて|校正|"
@@ -177,11 +179,11 @@ TASKS_WITHOUT_SPACES = re.compile(
     "แปล|สรุป|จำแนก|เขียน|แก้ไข|แปลง"
 )
 
-FIRST_PERSON_WITHOUT_SPACES = re.compile(
+FIRST_PERSON_WITHOUT_SPACES = lazy(
     "我(?!们|們|国|國)|俺|咱|人家|小生|私は|私の|私も|私が|僕|わたし|저는|제가|저도|나는|내가|ฉัน|ผม"
 )
 
-ADDRESSED_WITHOUT_SPACES = re.compile("你|您|妳|あなた|君|너|당신|คุณ")
+ADDRESSED_WITHOUT_SPACES = lazy("你|您|妳|あなた|君|너|당신|คุณ")
 
 REFUSALS = tuple(
     (
@@ -249,7 +251,7 @@ ANSWERING_WORDS = _joined(
 ANSWERING_PHRASES = tuple(("回答|问题|問題|質問|答え|질문|답변").split("|"))
 """Signs that instructions describe somebody who answers, whatever else they mention."""
 
-NEVER_A_FACT = re.compile(
+NEVER_A_FACT = lazy(
     r"^\W*(?:hi|hello|hey|thanks|thank you|you(?:'re| are) welcome|goodbye|bye|ok(?:ay)?|sure"
     r"|great|sorry|hola|gracias|adiós|olá|obrigad[oa]|bonjour|merci|hallo|danke|ciao|grazie|привет"
     r"|спасибо|cześć|dzięki|你好|您好|谢谢|謝謝|こんにちは|ありがとう\w*|안녕\w*|감사\w*|สวัสดี\w*"
@@ -263,20 +265,20 @@ EMBEDDED_QUESTION_WORDS = frozenset("how what where which who whom whose why".sp
 TASK_MARKERS = frozenset("that to should will must para que zu".split())
 """Words between an assistant's description and what it does ("an assistant that classifies")."""
 
-ROLE_PLAY = re.compile(
+ROLE_PLAY = lazy(
     r"\W*(?:you are an? |you're an? |imagine |pretend |act as |eres un|vous êtes un|du bist ein"
     r"|你现在是)",
     re.IGNORECASE,
 )
 
-YES_OR_NO = re.compile(
+YES_OR_NO = lazy(
     r"\W*(?:yes|no|yeah|nope|sí|sim|não|oui|non|ja|nein|nee|nej|sì|tak|nie|ano|ne|да|нет|так|ні|evet"
     r"|hayır|ya|tidak|có|không|ναι|όχι|نعم|لا|हाँ|हां|नहीं|haan|nahi|是的|不是|可以|有的|没有|沒有|はい|いいえ|네|예|아니요"
     r"|ใช่|ไม่)(?:\b|(?=[，,。、 ]))",
     re.IGNORECASE,
 )
 
-LETTERS_OF_FEW = re.compile("[ɛɔŋɖƒɣʋɓɗƙ]", re.IGNORECASE)
+LETTERS_OF_FEW = lazy("[ɛɔŋɖƒɣʋɓɗƙƐƆŊƉƑƔƲƁƊƘ]")
 """Latin letters that only West African languages write (Twi, Ewe, Fon, Hausa …); a few suffice
 to tell a translation whose function words no list here knows."""
 

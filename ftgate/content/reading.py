@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ftgate.content import lexicon
+from ftgate.content.patterns import lazy
 from ftgate.content.shared import Shared, strip_template
-from ftgate.content.stems import stem, stems, words
+from ftgate.content.stems import stems, words
 from ftgate.content.values import is_tool_call_text, structured, without_code
 
 MAX_CHARS = 6000
@@ -18,12 +19,11 @@ MAX_CHARS = 6000
 in the number of examples, and what an answer teaches shows well before that."""
 
 MAX_JSON_CHARS = 200_000
-MAX_NOVEL_TERMS = 5
 
-_FIELD = re.compile(r"(?:^|[\n,;|{])[ \t]*\"?\w[\w ()/-]{0,40}\"?[ \t]?[:=|\[]", re.MULTILINE)
-_LABELLED = re.compile(r"^\W*\w[\w ]{0,20}[:：]\s*")
-_FIELD_NAME = re.compile(r"\W*\w+\s?[:：]")
-_SENTENCE_END = re.compile(r"[.!?。！？؟।\n]+")
+_FIELD = lazy(r"(?:^|[\n,;|{])[ \t]*\"?\w[\w ()/-]{0,40}\"?[ \t]?[:=|\[]", re.MULTILINE)
+_LABELLED = lazy(r"^\W*\w[\w ]{0,20}[:：]\s*")
+_FIELD_NAME = lazy(r"\W*\w+\s?[:：]")
+_SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
 
 
 class Reading(NamedTuple):
@@ -60,16 +60,6 @@ class Signs(NamedTuple):
     def novelty(self) -> float:
         """Share (0-1) of the answer's content stems that the conversation does not contain."""
         return len(self.novel) / len(self.answer_stems) if self.answer_stems else 0.0
-
-    def novel_terms(self) -> tuple[str, ...]:
-        """The first distinct words of the answer that the conversation does not contain."""
-        seen: dict[str, None] = {}
-        for word in self.answer_words:
-            if (len(word) > 1 or not word.isascii()) and stem(word) in self.novel:
-                seen.setdefault(word)
-                if len(seen) == MAX_NOVEL_TERMS:
-                    break
-        return tuple(seen)
 
 
 def read_turns(turns: Sequence[tuple[str, str]]) -> Reading | None:
@@ -115,7 +105,8 @@ def read_signs(reading: Reading, shared: Shared) -> Signs:
     prompt_words = words(prompt)
     answer_words = words(without_code(judged)) or words(judged)
     answer_stems = stems(answer_words)
-    known = stems(words(opening))
+    is_bare = prompt == opening
+    known = stems(prompt_words if is_bare else words(opening))
     if reading.context:
         known |= stems(words(clip(reading.context)))
     if reading.instructions:
@@ -133,7 +124,7 @@ def read_signs(reading: Reading, shared: Shared) -> Signs:
         novel=answer_stems - known,
         is_json=parsed is not None,
         is_call=parsed.tool_call if parsed else is_tool_call_text(answer),
-        asks=is_request(opening) or is_request(prompt),
+        asks=is_request(opening) or (not is_bare and is_request(prompt)),
     )
 
 

@@ -8,10 +8,12 @@ because particles follow.
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from functools import lru_cache
+from itertools import chain
 
-from ftgate.content.stopwords import ALL_STOP_WORDS, CJK_STOP, LANGUAGES_OF
+from ftgate.content.patterns import lazy
+from ftgate.content.stopwords import CJK_STOP, LANGUAGES_OF
 
 STEM_LENGTH = 6
 """Letters kept of a word: removes most endings of European languages, keeps words apart."""
@@ -27,10 +29,13 @@ _SEPARATORS = (
     r"\uff5b-\uff65\U0001f000-\U0001faff"
 )
 
-_ASCII_LETTER = re.compile(r"[a-zA-Z]")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
-_WORD = re.compile(f"[{_CJK}]|[{_UNSPACED}]+|[^{_SEPARATORS}{_CJK}{_UNSPACED}]+")
-_UNSPACED_START = re.compile(f"[{_UNSPACED}]")
+_ASCII_LETTER = lazy(r"[a-zA-Z]")
+_ASCII_WORD = lazy(r"[a-z0-9]+")
+_SPACED_WORD = lazy(f"[^{_SEPARATORS}]+")
+_UNSPACED_WORD = lazy(f"[{_UNSPACED}]+")
+# The ranges of Chinese take 4 ms to compile: not for texts that have curly quotes and emoji only.
+_BEYOND_ALPHABETS = lazy("[^\x00-\u0e00\u2000-\u2bff\U0001f000-\U0001faff]")
+_ANY_WORD = lazy(f"[{_CJK}]|[{_UNSPACED}]+|[^{_SEPARATORS}{_CJK}{_UNSPACED}]+")
 _SCRIPT_OF_BLOCK = {
     **dict.fromkeys(range(0x00, 0x03), "latin"),
     0x1E: "latin",
@@ -53,13 +58,14 @@ def words(text: str) -> list[str]:
     """Case-folded words in order; one entry per character in Chinese and Japanese."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return _WORD.findall(text.casefold())
+    pattern = _ANY_WORD if _BEYOND_ALPHABETS.search(text) else _SPACED_WORD
+    return pattern.findall(text.casefold())
 
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The comparable part of one case-folded word; empty for function words and single letters."""
-    if word in ALL_STOP_WORDS or word in CJK_STOP:
+    if word in LANGUAGES_OF or word in CJK_STOP:
         return ""
     if word.isascii():
         if len(word) > STEM_LENGTH:
@@ -74,12 +80,14 @@ def stem(word: str) -> str:
 
 def stems(tokens: list[str]) -> set[str]:
     """The content stems of case-folded words; numbers are kept whole."""
-    found = set(map(stem, tokens))
+    distinct = set(tokens)
+    found = set(map(stem, distinct))
     found.discard("")
-    for token in tokens:
-        if "\u0e01" <= token[0] <= "\u17d3" and _UNSPACED_START.match(token):
-            found.discard(token[:STEM_LENGTH])
-            found.update(token[i : i + 3] for i in range(max(1, len(token) - 2)))
+    if max(distinct, default="") >= "\u0e01":
+        for token in distinct:
+            if "\u0e01" <= token[0] <= "\u17d3" and _UNSPACED_WORD.match(token):
+                found.discard(token[:STEM_LENGTH])
+                found.update(token[i : i + 3] for i in range(max(1, len(token) - 2)))
     return found
 
 
@@ -88,10 +96,10 @@ def script(text: str) -> str:
     if text.isascii():
         return "latin" if _ASCII_LETTER.search(text) else ""
     counts: dict[str, int] = {}
-    for character in text[:200]:
-        if character.isalpha():
-            name = _SCRIPT_OF_BLOCK.get(ord(character) >> 8, "other")
-            counts[name] = counts.get(name, 0) + 1
+    blocks = Counter([ord(character) >> 8 for character in text[:200] if character.isalpha()])
+    for block, letters in blocks.items():
+        name = _SCRIPT_OF_BLOCK.get(block, "other")
+        counts[name] = counts.get(name, 0) + letters
     # Japanese mixes Chinese characters with kana, Chinese has no kana at all.
     if counts.get("kana", 0) > 1:
         counts["kana"] += counts.pop("han", 0)
@@ -103,8 +111,5 @@ def script(text: str) -> str:
 
 def languages(tokens: list[str]) -> dict[str, int]:
     """Function words per language among ``tokens``; empty when none is known."""
-    counts: dict[str, int] = {}
-    for token in tokens:
-        for language in LANGUAGES_OF.get(token, ()):
-            counts[language] = counts.get(language, 0) + 1
-    return counts
+    known = [LANGUAGES_OF[token] for token in tokens if token in LANGUAGES_OF]
+    return Counter(chain.from_iterable(known))

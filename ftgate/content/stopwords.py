@@ -114,9 +114,9 @@ CJK_STOP = frozenset(
 )
 """Chinese function characters, and hiragana (Japanese inflection and particles)."""
 
-ALL_STOP_WORDS: frozenset[str] = frozenset().union(*STOP_WORDS.values())
+LANGUAGES_OF: dict[str, tuple[str, ...]] = {}
+"""The languages of each function word."""
 
-LANGUAGES_OF: dict[str, tuple[str, ...]] = {
-    word: tuple(language for language in STOP_WORDS if word in STOP_WORDS[language])
-    for word in ALL_STOP_WORDS
-}
+for _language, _words in STOP_WORDS.items():
+    for _word in _words:
+        LANGUAGES_OF[_word] = (*LANGUAGES_OF.get(_word, ()), _language)

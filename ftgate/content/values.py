@@ -9,17 +9,19 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from ftgate.content.patterns import lazy
+
 MAX_DEPTH = 40
 """Deeper JSON is not an answer; the bound keeps flattening off the recursion limit."""
 
 SYMBOL_DENSITY = 0.06
 """Prose has one bracket or operator in hundred characters, code one in ten; links do not count."""
 
-_FENCE = re.compile(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
-_PIPE = re.compile(r"(?<!\|)\|(?=\w)")
-_TAG = re.compile(r"</?[a-zA-Z]\w{0,10}\s?/?>|&[a-z#0-9]{2,6};")
-_LINK = re.compile(r"https?://\S+|\]\([^)\s]{0,200}\)")
-_CODE_START = re.compile(
+_FENCE = lazy(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_PIPE = lazy(r"(?<!\|)\|(?=\w)")
+_TAG = lazy(r"</?[a-zA-Z]\w{0,10}\s?/?>|&[a-z#0-9]{2,6};")
+_LINK = lazy(r"https?://\S+|\]\([^)\s]{0,200}\)")
+_CODE_START = lazy(
     r"^\s*(?:select\b.{1,400}\bfrom\b|with\s+\S+\s+as\s*\(|insert into\b|update \S+ set\b"
     r"|delete from\b|create (?:table|view|index)\b|match\s*\(|prefix \w*:|ask (?:where )?\{"
     r"|def \w+\(|class \w+[(:{ ]|import [\w.{]+|from \w[\w.]* import\b|#include\b|<\?php|<!doctype"
@@ -27,20 +29,18 @@ _CODE_START = re.compile(
     r"|\$ \w|sudo \w)",
     re.IGNORECASE | re.DOTALL,
 )
-_FLAGS = re.compile(r"(?:^|\s)--?[a-zA-Z][\w-]*(?=\s|=|$)")
-_SHELL = re.compile(
+_FLAGS = lazy(r"(?:^|\s)--?[a-zA-Z][\w-]*(?=\s|=|$)")
+_SHELL = lazy(
     r"^\s*(?:find|grep|ls|cat|awk|sed|git|docker|kubectl|npm|pip|curl|tar|chmod|chown|ssh|echo|sort"
     r"|rm|cp|mv|mkdir|ps|kill|df|du|xargs|rsync|apt(?:-get)?|brew|cargo|aws|az|gcloud)\s\S"
 )
-_CALL = re.compile(r"\b\w+\((?:['\"][^'\"\n]{0,200}['\"]|\w+ ?= ?[^()\n]{1,200})\)")
-_TOOL_MARK = re.compile(
+_CALL = lazy(r"\b\w+\((?:['\"][^'\"\n]{0,200}['\"]|\w+ ?= ?[^()\n]{1,200})\)")
+_TOOL_MARK = lazy(
     r"<(?:tool_call|function_call|functioncall|function=|invoke)\b|<functioncall>|\[TOOL_CALLS\]"
     r"|^\s*(?:action|function|tool)(?: name)?\s*:\s*\w+",
     re.IGNORECASE,
 )
-_PAIR = re.compile(
-    r"['\"]?([A-Za-z_]\w{0,60})['\"]?\s?:\s?['\"]?([^'\"\n{}\[\],:][^'\"\n{}\[\]]{0,400})"
-)
+_PAIR = lazy(r"['\"]?([A-Za-z_]\w{0,60})['\"]?\s?:\s?['\"]?([^'\"\n{}\[\],:][^'\"\n{}\[\]]{0,400})")
 _CALL_NAMES = frozenset(("name", "tool_name", "tool", "function", "function_name", "action", "api"))
 _CALL_ARGUMENTS = frozenset(
     ("arguments", "parameters", "args", "params", "input", "action_input", "tool_input")
@@ -131,7 +131,8 @@ def is_code(answer: str) -> bool:
 def _symbols(text: str) -> int:
     """Characters that code has and prose has not; "(" after a space is prose, "|" a table."""
     counted = sum(map(text.count, "{}[];=<>\\^&~"))
-    return counted + text.count("(") - text.count(" (") + len(_PIPE.findall(text))
+    pipes = len(_PIPE.findall(text)) if "|" in text else 0
+    return counted + text.count("(") - text.count(" (") + pipes
 
 
 def _is_dense(text: str) -> bool:

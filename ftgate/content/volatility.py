@@ -7,8 +7,7 @@ misses facts that change without saying so (product specifications, ratings).
 
 from __future__ import annotations
 
-import re
-
+from ftgate.content.patterns import lazy
 from ftgate.content.stems import words
 
 RECENT_YEAR = 2023
@@ -20,18 +19,17 @@ _CURRENCY_WORDS = frozenset(
     " рубля جنيه درهم دولار ريال रुपये रुपए".split()
 )
 _CURRENCY_SIGNS = "$€£¥₹₽₩₺₫฿₴₦₱₪"
-_SIGNED_AMOUNT = re.compile(
+_CURRENCY_UNITS = ("元", "円", "块", "원", "บาท")
+_SIGNED_AMOUNT = lazy(
     f"[{_CURRENCY_SIGNS}]\\s?\\d|\\d\\s?(?:[{_CURRENCY_SIGNS}]|元|円|块|萬元|万円|원|บาท)"
 )
-_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_MAIL = re.compile(r"[a-z0-9]@[a-z0-9-]+\.[a-z]")
-_PHONE = re.compile(
+_YEAR = lazy(r"(?<!\d)20\d\d(?!\d)")
+_MAIL = lazy(r"[a-z0-9]@[a-z0-9-]+\.[a-z]")
+_PHONE = lazy(
     r"\+\d[\d ().-]{7,20}\d|\(\d{2,4}\) ?\d{3,4}[ -]?\d{3,4}|(?<!\d)(?:\d{3}-)?\d{3}-\d{4}(?!\d)"
 )
-_HOURS = re.compile(
-    r"\d ?[ap]\.?m\b|\d{1,2}[:h.]\d\d ?(?:-|\u2013|to|bis|a|às|до|uhr) ?\d|24/7|\d ?uhr\b"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b.{0,40}\d"
-)
+_HOURS = lazy(r"\d(?: ?[ap]\.?m\b|\d?[:h.]\d\d ?(?:-|\u2013|to|bis|a|às|до|uhr) ?\d| ?uhr\b)")
+_WEEKDAY = lazy(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b.{0,40}\d")
 _NOW_WORDS = frozenset(
     "actualmente actuellement agotado aktuell aktuelle aktuální aktuálně attualmente atualmente"
     " aujourd bugün currently derzeit descuento desconto discount discounted discounts"
@@ -72,8 +70,22 @@ def is_volatile(text: str) -> bool:
 def _has_perishable_number(lowered: str, tokens: list[str]) -> bool:
     return (
         names_recent_year(lowered)
-        or _SIGNED_AMOUNT.search(lowered) is not None
+        or _has_signed_amount(lowered)
         or not _CURRENCY_WORDS.isdisjoint(tokens)
+        or _has_hours(lowered)
         or _PHONE.search(lowered) is not None
-        or _HOURS.search(lowered) is not None
     )
+
+
+def _has_hours(lowered: str) -> bool:
+    return (
+        "24/7" in lowered
+        or _HOURS.search(lowered) is not None
+        or ("day" in lowered and _WEEKDAY.search(lowered) is not None)
+    )
+
+
+def _has_signed_amount(lowered: str) -> bool:
+    if not any(sign in lowered for sign in (*_CURRENCY_SIGNS, *_CURRENCY_UNITS)):
+        return False
+    return _SIGNED_AMOUNT.search(lowered) is not None

@@ -8,7 +8,7 @@ leave as Decimal.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 Number = int | Decimal | Fraction
@@ -40,14 +40,31 @@ def exp(value: Fraction) -> Fraction:
 
 def power(base: Fraction, exponent: int) -> Fraction:
     """An integer power to 40 significant digits: exact ones grow by digits every month."""
+    if not exponent:
+        return Fraction(1)  # also of zero, which Decimal leaves undefined
     return Fraction(_CONTEXT.power(to_decimal(base), exponent))
 
 
 def usd_text(value: Number) -> str:
-    """Dollars with sensible digits: ``$1,241.00``, ``$0.00041``, ``-$30,224.00``."""
+    """Dollars in the style of reports: ``$1,241``, ``$12.00``, ``$0.47``, ``$0.091``, ``$0.00041``.
+
+    From $1,000 on cents are noise; below ten cents two digits that mean something remain.
+    """
     amount = to_decimal(Fraction(value))
-    sign = "-" if amount < 0 else ""
-    return f"{sign}${plain_text(abs(amount))}"
+    sign, size = "-" if amount < 0 else "", abs(amount)
+    if size >= 1000:
+        step = Decimal(1)
+    elif size == 0 or size >= Decimal("0.095"):
+        step = Decimal("0.01")
+    else:
+        step = Decimal(1).scaleb(size.adjusted() - 1)
+    return f"{sign}${size.quantize(step, rounding=ROUND_HALF_UP):,f}"
+
+
+def rate_text(value: Number) -> str:
+    """A price or wage of the plan with every digit it has, two decimals at least: ``$0.00125``."""
+    whole, _, digits = number_text(value).partition(".")
+    return f"${whole}.{digits:0<2}"
 
 
 def money_text(value: Number) -> str:
@@ -63,22 +80,17 @@ def exact_text(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if places else text
 
 
-def plain_text(amount: Decimal) -> str:
-    """Two decimals from one cent up, three significant digits below."""
-    if amount == 0 or abs(amount) >= 1 or amount == round(amount, 2):
-        return f"{amount:,.2f}"
-    places = max(2, 2 - amount.adjusted())
-    text = f"{amount:.{places}f}"
-    whole, _, digits = text.partition(".")
-    return f"{whole}.{digits[:2]}{digits[2:].rstrip('0')}"
-
-
 def count_text(value: Number) -> str:
     """A count with thousands separators; up to one decimal when it is not whole."""
     number = Fraction(value)
     if number.denominator == 1:
         return f"{number.numerator:,}"
     return f"{to_decimal(number):,.1f}".removesuffix(".0")
+
+
+def calls_text(value: Number) -> str:
+    """``1 call``, ``173,416 calls``."""
+    return f"{count_text(value)} call{'' if value == 1 else 's'}"
 
 
 def number_text(value: Number) -> str:

@@ -7,35 +7,20 @@ from fractions import Fraction
 
 from ftgate.economics.amounts import (
     Number,
+    calls_text,
     count_text,
     number_text,
     percent_text,
+    rate_text,
     rounded,
-    usd_text,
 )
 from ftgate.economics.candidates import Candidate
-from ftgate.economics.cashflow import (
-    HOURS_PER_MONTH,
-    caching_applies,
-    call_cost,
-    hit_ratio,
-    month_costs,
-)
+from ftgate.economics.cashflow import HOURS_PER_MONTH, caching_applies, call_cost, hit_ratio
 from ftgate.model import CostLine, Option
 
 
-def to_option(
-    candidate: Candidate,
-    calls: Number,
-    horizon_months: int,
-    *,
-    life_months: int | None = None,
-    fallback: Sequence[Fraction] = (),
-) -> Option:
-    """Price a candidate over the horizon; months after its life cost what ``fallback`` costs."""
-    months = month_costs(candidate.arm, calls, horizon_months)
-    if life_months is not None:
-        months = [*months[:life_months], *fallback[life_months:]]
+def to_option(candidate: Candidate, calls: Number, months: Sequence[Fraction]) -> Option:
+    """The candidate with the lines of one steady month and its bill of every month."""
     return Option(
         name=candidate.name,
         kind=candidate.kind,
@@ -53,7 +38,7 @@ def bill_lines(candidate: Candidate, calls: Number) -> Iterator[CostLine]:
     arm = candidate.arm
     volume = Fraction(calls)
     cost = call_cost(arm, volume, (arm.steady_from or 1))
-    times = f"{count_text(volume)} calls x "
+    times = f"{calls_text(volume)} x "
     refs = {unit: price.ref for unit, price in candidate.prices.items()}
     price_in, price_out = (f"${number_text(p)}/M" for p in (arm.input_mtok, arm.output_mtok))
     if arm.cache is not None and caching_applies(arm):
@@ -82,13 +67,13 @@ def _fixed_lines(
     candidate: Candidate, volume: Fraction, refs: dict[str, str]
 ) -> Iterator[CostLine]:
     arm = candidate.arm
-    times = f"{count_text(volume)} calls x "
+    times = f"{calls_text(volume)} x "
     if arm.per_query_usd:
         price = Fraction(arm.per_query_usd)
-        yield _line("retrieval", price * volume, f"{times}{usd_text(price)}")
+        yield _line("retrieval", price * volume, f"{times}{rate_text(price)}")
     if arm.review is not None:
         steady = Fraction(arm.review.rate)
-        formula = f"{times}{percent_text(steady)} x {usd_text(arm.review.cost_usd)}"
+        formula = f"{times}{percent_text(steady)} x {rate_text(arm.review.cost_usd)}"
         if arm.review.initial_rate is not None and arm.review.initial_months:
             rate = percent_text(arm.review.initial_rate)
             formula += f" (months 1-{arm.review.initial_months}: {rate})"
@@ -96,7 +81,7 @@ def _fixed_lines(
     if arm.fixed_month_usd:
         per_hour = Fraction(arm.fixed_month_usd) / HOURS_PER_MONTH
         hosting = [refs["hosting_hour"]] if "hosting_hour" in refs else []
-        formula = f"{HOURS_PER_MONTH} h x {usd_text(per_hour)}"
+        formula = f"{HOURS_PER_MONTH} h x {rate_text(per_hour)}"
         yield _line("hosting", Fraction(arm.fixed_month_usd), formula, hosting)
 
 

@@ -21,16 +21,17 @@ Status codes:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
 
 from ftgate.economics.amounts import Number, total
 
 NEVER_AFTER_MONTHS = 600
+_ZERO = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """The cash flow of choosing one option over another.
 
     ``savings`` returns the savings of the first ``n`` months as if the model lived on; ``lumps``
@@ -56,7 +57,7 @@ class Flow:
         """(lump, saving) of the first ``count`` months, without truncation."""
         lumps = self.lumps or {}
         return [
-            (lumps.get(month, Fraction(0)), saving)
+            (lumps.get(month, _ZERO), saving)
             for month, saving in enumerate(self.savings(count), start=1)
         ]
 
@@ -72,8 +73,7 @@ class Flow:
         return net
 
 
-@dataclass(frozen=True, slots=True)
-class Payback:
+class Payback(NamedTuple):
     """Break-even of one flow. Months are None where there is none.
 
     ``linear`` is upfront / first month's saving, ``first`` the first crossing, ``durable`` the last
@@ -110,15 +110,20 @@ def crossings(
 ) -> tuple[Fraction | None, Fraction | None]:
     """First and durable month in which the cumulative flow becomes non-negative."""
     cumulative = -upfront
-    first = durable = Fraction(0) if cumulative >= 0 else None
-    for month, (lump, saving) in enumerate(months):
-        before = cumulative - lump
-        cumulative = before + saving
-        if before < 0 <= cumulative:
-            durable = month - before / saving
-            first = durable if first is None else first
-        elif cumulative < 0:
-            durable = None
+    first = durable = _ZERO if cumulative >= 0 else None
+    month = 0
+    for (lump, saving), alike in groupby(months):
+        count = len(list(alike))
+        # A run of equal months is one straight line, unless each begins with a payment.
+        for step in [1] * count if lump else [count]:
+            before = cumulative - lump
+            cumulative = before + step * saving
+            if before < 0 <= cumulative:
+                durable = month - before / saving
+                first = durable if first is None else first
+            elif cumulative < 0:
+                durable = None
+            month += step
     return first, durable
 
 

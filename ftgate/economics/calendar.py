@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, timedelta
 from fractions import Fraction
 
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
 
 def add_months(start: date, months: int) -> date:
-    """The same day ``months`` later, or the last day of a shorter month."""
-    year, month = divmod(start.month - 1 + months, 12)
-    year, month = start.year + year, month + 1
-    return date(year, month, min(start.day, calendar.monthrange(year, month)[1]))
+    """The same day ``months`` later, or the last day of a shorter month or of the calendar."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year, month = start.year + years, month + 1
+    if year > date.max.year:
+        return date.max
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    last = 29 if month == 2 and leap else _DAYS[month - 1]
+    return date(year, month, min(start.day, last))
 
 
 def whole_months(start: date, end: date) -> int:
@@ -20,6 +25,12 @@ def whole_months(start: date, end: date) -> int:
     if months > 0 and add_months(start, months) > end:
         months -= 1
     return max(0, months)
+
+
+def begun_months(start: date, end: date) -> int:
+    """Months from ``start`` that have begun before ``end``, the last one counted as a whole."""
+    whole = whole_months(start, end)
+    return whole + (add_months(start, whole) < end)
 
 
 def date_after(start: date, months: Fraction) -> date | None:

@@ -5,15 +5,14 @@ Every candidate answers the same calls: it differs in model, prompt, prices and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from ftgate.economics.amounts import Number, number_text, rounded, usd_text
-from ftgate.economics.calendar import add_months
+from ftgate.economics.amounts import Number, number_text, rate_text, rounded
+from ftgate.economics.calendar import add_months, begun_months
 from ftgate.economics.cashflow import (
     HOURS_PER_MONTH,
     Arm,
@@ -21,13 +20,20 @@ from ftgate.economics.cashflow import (
     Review,
     labelling_usd,
     month_cost,
+    month_costs,
 )
 from ftgate.model import CostLine, Measured, Missing, ModelFacts, Price, Training
 from ftgate.settings import Settings
 
-# The shortest time to live that a provider documents (5 minutes of inactivity): where a model's own
-# is unknown, hits are counted with care.
+# What OpenAI documents for its models: a prefix of 1,024 tokens, kept for 5 minutes of inactivity
+# at least. No published rule is shorter, so hits are counted with care where a model has a price
+# for cached tokens and its own rule is unknown.
+CACHE_MIN_TOKENS = 1024
 SHORTEST_TTL_MINUTES = 5
+ASSUMED_CACHING = (
+    f"caching from {CACHE_MIN_TOKENS:,} tokens, kept {SHORTEST_TTL_MINUTES} minutes, as for"
+    " OpenAI's models"
+)
 
 
 class Quotes(Protocol):
@@ -41,13 +47,12 @@ class Quotes(Protocol):
         """Facts of a model, aliases resolved, or why there are none."""
         ...
 
-    def current(self, today: date) -> Sequence[ModelFacts]:
-        """Models that can be called today."""
+    def current(self, day: date, provider: str | None = None) -> Sequence[ModelFacts]:
+        """Models that can be called on ``day``, of one provider or of all."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(NamedTuple):
     """Tokens per call: what the plan states, else what the files show."""
 
     prompt_tokens: int
@@ -57,9 +62,12 @@ class Workload:
     completion_tokens: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One option before it has a volume. ``prices`` is by unit; ``upfront`` is paid once."""
+class Candidate(NamedTuple):
+    """One option before it has a volume. ``prices`` is by unit; ``upfront`` is paid once.
+
+    ``successor`` answers the calls after the first ``own_months`` where the model stops inside the
+    horizon; a tuned model has none, because what comes after it depends on what it is compared to.
+    """
 
     name: str
     kind: str
@@ -69,6 +77,14 @@ class Candidate:
     upfront: tuple[CostLine, ...] = ()
     usable_until: date | None = None
     note: str = ""
+    own_months: int = 0
+    successor: Candidate | None = None
+
+    @property
+    def steady_from(self) -> int:
+        """First month from which every month costs the same."""
+        after = self.own_months + 1 if self.successor else 1
+        return max(self.arm.steady_from or 1, after)
 
     @property
     def upfront_usd(self) -> Fraction:
@@ -102,8 +118,7 @@ def workload(settings: Settings, measured: Measured) -> Workload | list[Missing]
     return Workload(prompt, min(pick("cacheable_tokens") or 0, prompt), tuned, query, completion)
 
 
-@dataclass(frozen=True, slots=True)
-class Market:
+class Market(NamedTuple):
     """The plan beside the price book: builds each candidate."""
 
     settings: Settings
@@ -124,35 +139,67 @@ class Market:
         own = self.settings.model.today in ("", self.settings.model.base)
         return (self.settings.model.provider or None) if own else None
 
-    def baseline(self) -> Candidate | Missing:
-        """Today's model with the full prompt, at the uncached price."""
-        return self._prompted(self.todays_model, self.todays_provider, "today", "today")
+    def todays_facts(self) -> ModelFacts | Missing:
+        """What is known of today's model; Missing also when it does not answer any more."""
+        facts = self.quotes.model(self.todays_model, self.todays_provider)
+        if isinstance(facts, Missing) or facts.shutdown is None or facts.shutdown > self.today:
+            return facts
+        return Missing(
+            "baseline",
+            f"today's model {self.todays_model} stopped on {facts.shutdown}; set [model] today to"
+            " the model that answers now",
+        )
 
-    def cached(self) -> Candidate | Missing:
+    def baseline(self, facts: ModelFacts | Missing) -> Candidate | Missing:
+        """Today's model with the full prompt, at the uncached price."""
+        if isinstance(facts, Missing) and facts.what == "baseline":
+            return facts
+        return self._prompted(self.todays_model, self.todays_provider, "today", "today", facts)
+
+    def cached(self, facts: ModelFacts | Missing) -> Candidate | Missing:
         """Today's model with the full prompt, its unchanging beginning cached."""
-        name = self.todays_model
-        facts = self.quotes.model(name, self.todays_provider)
         if isinstance(facts, Missing):
             return facts
-        plain = self._prompted(name, self.todays_provider, "cached", "today + prompt caching")
+        name, provider = self.todays_model, self.todays_provider
+        plain = self._prompted(name, provider, "cached", "today + prompt caching", facts)
         return plain if isinstance(plain, Missing) else self._with_cache(plain, facts)
 
-    def cheaper(self) -> list[Candidate]:
-        """Other models of today's provider with the same prompt that outlive the horizon."""
-        facts = self.quotes.model(self.todays_model, self.todays_provider)
+    def cheaper(self, facts: ModelFacts | Missing) -> list[Candidate]:
+        """Other models of today's provider with the same prompt that outlive the horizon.
+
+        Models that the plan's evaluation has ruled out are left out.
+        """
         if isinstance(facts, Missing):
             return []
-        end = add_months(self.today, self.settings.usage.horizon_months)
+        excluded = {facts.name, *self._rejected(facts.provider)}
         found = []
-        for model in self.quotes.current(self.today):
-            dies = model.shutdown is not None and model.shutdown < end
-            if model.provider != facts.provider or model.name == facts.name or dies:
+        for model in self.quotes.current(self.today, facts.provider):
+            if model.name in excluded or self.ends_inside(model.shutdown):
                 continue
-            plain = self._prompted(model.name, model.provider, "cheaper", model.name)
+            plain = self._prompted(model.name, model.provider, "cheaper", model.name, model)
             if isinstance(plain, Candidate):
                 cached = self._with_cache(plain, model)
                 found.append(plain if isinstance(cached, Missing) else cached)
         return found
+
+    def _rejected(self, provider: str) -> Iterator[str]:
+        """Catalogue names of the rejected models, whatever alias the plan calls them by."""
+        for name in self.settings.model.rejected:
+            facts = self.quotes.model(name, provider)
+            yield name if isinstance(facts, Missing) else facts.name
+
+    def ends_inside(self, shutdown: date | None) -> bool:
+        """Whether a model that stops on this day stops before the horizon ends."""
+        end = add_months(self.today, self.settings.usage.horizon_months)
+        return shutdown is not None and shutdown < end
+
+    def succeeded(self, candidate: Candidate, successor: Candidate | None) -> Candidate:
+        """The candidate with who answers its calls once its model has stopped."""
+        until = candidate.usable_until
+        if until is None or successor is None or not self.ends_inside(until):
+            return candidate
+        own_months = begun_months(self.today, until)
+        return candidate._replace(own_months=own_months, successor=successor)
 
     def tuned(self) -> Candidate | Missing:
         """The fine-tune: short prompt, tuned prices, training, labelling, hosting."""
@@ -176,9 +223,8 @@ class Market:
             f"fine-tuned {facts.name}",
             "fine-tuned",
             f"ft:{facts.name}",
-            replace(
-                self._arm(prices, self.load.tuned_prompt_tokens, self._review(tuned=True)),
-                fixed_month_usd=per_hour * HOURS_PER_MONTH,
+            self._arm(prices, self.load.tuned_prompt_tokens, self._review(tuned=True))._replace(
+                fixed_month_usd=per_hour * HOURS_PER_MONTH
             ),
             prices,
             upfront,
@@ -193,22 +239,20 @@ class Market:
         per_query = self.settings.retrieval.usd_per_query
         if per_query is None:
             return None
-        return replace(
-            tuned,
+        return tuned._replace(
             name=f"{tuned.name} + retrieval",
             kind="hybrid",
-            arm=replace(tuned.arm, per_query_usd=per_query),
+            arm=tuned.arm._replace(per_query_usd=per_query),
             note="retrieved text adds input tokens that are not counted here",
         )
 
     def _prompted(
-        self, model: str, provider: str | None, kind: str, name: str
+        self, model: str, provider: str | None, kind: str, name: str, facts: ModelFacts | Missing
     ) -> Candidate | Missing:
         prices = self._prices(model, provider)
         if isinstance(prices, Missing):
             return prices
         arm = self._arm(prices, self.load.prompt_tokens, self._review(tuned=False))
-        facts = self.quotes.model(model, provider)
         until = None if isinstance(facts, Missing) else facts.shutdown
         return Candidate(name, kind, model, arm, prices, usable_until=until)
 
@@ -244,18 +288,17 @@ class Market:
     def _with_cache(self, plain: Candidate, facts: ModelFacts) -> Candidate | Missing:
         """The candidate with its prefix cached, or why that is not possible."""
         what = f"prompt caching on {facts.name}"
-        if facts.cache_min_tokens is None:
-            return Missing(what, "the model is not known to cache prompts")
+        price = self.quotes.lookup(plain.model, "cached_input_mtok", facts.provider)
+        if isinstance(price, Missing):
+            return Missing(what, "it has no price for cached tokens")
+        minimum = facts.cache_min_tokens or CACHE_MIN_TOKENS
         prefix = self._prefix(plain)
-        if prefix < facts.cache_min_tokens:
+        if prefix < minimum:
             return Missing(
                 what,
                 f"the unchanging beginning of the prompt has {prefix:,} tokens, the minimum is"
-                f" {facts.cache_min_tokens:,}",
+                f" {minimum:,}",
             )
-        price = self.quotes.lookup(plain.model, "cached_input_mtok", facts.provider)
-        if isinstance(price, Missing):
-            return price
         prices = {**plain.prices, "cached_input_mtok": price}
         write = self.quotes.lookup(plain.model, "cache_write_mtok", facts.provider)
         multiplier: Number = 1
@@ -265,14 +308,15 @@ class Market:
         stated = self.settings.usage.cache_hit_rate
         cache = Cache(
             price.usd,
-            facts.cache_min_tokens,
+            minimum,
             facts.cache_ttl_minutes or SHORTEST_TTL_MINUTES,
             multiplier,
             None if stated is None else Decimal(str(stated)),
         )
         rest = Fraction(plain.arm.static_tokens) - prefix + self.load.query_tokens
-        arm = replace(plain.arm, static_tokens=prefix, dynamic_tokens=rest, cache=cache)
-        return replace(plain, arm=arm, prices=prices)
+        arm = plain.arm._replace(static_tokens=prefix, dynamic_tokens=rest, cache=cache)
+        note = plain.note if facts.cache_min_tokens else ASSUMED_CACHING
+        return plain._replace(arm=arm, prices=prices, note=note)
 
     def _prefix(self, candidate: Candidate) -> int:
         """Tokens that never change: measured for today's prompt, all of a prompt of its own."""
@@ -325,9 +369,18 @@ class Market:
         return CostLine(
             "labelling",
             rounded(labelling_usd(self.examples, minutes, wage), 12),
-            f"{self.examples:,} examples x {number_text(minutes)} min x {usd_text(wage)}/h / 60",
+            f"{self.examples:,} examples x {number_text(minutes)} min x {rate_text(wage)}/h / 60",
             upfront=True,
         )
+
+
+def monthly_bills(candidate: Candidate, calls: Number, months: int) -> list[Fraction]:
+    """The first ``months`` monthly bills, those of its successor included."""
+    bills = month_costs(candidate.arm, calls, months)
+    if candidate.successor is None:
+        return bills
+    later = month_costs(candidate.successor.arm, calls, months)
+    return bills[: candidate.own_months] + later[candidate.own_months :]
 
 
 def cheapest(candidates: Sequence[Candidate], calls: Number) -> Candidate | None:

@@ -12,9 +12,10 @@ cached::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from ftgate.economics.amounts import Number, exp, power, total
 
@@ -22,8 +23,7 @@ HOURS_PER_MONTH = 730  # 8,760 hours a year / 12: how hosting by the hour become
 MILLION = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(NamedTuple):
     """Prompt caching as one model offers it.
 
     ``write_multiplier`` is the price of writing a prefix relative to plain input (1 where writes
@@ -37,8 +37,7 @@ class Cache:
     hit_ratio: Number | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """People who check answers: ``rate`` (0-1) of the calls, ``initial_rate`` in the beginning."""
 
     cost_usd: Number
@@ -53,8 +52,7 @@ class Review:
         return Fraction(self.rate)
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """One way to serve a call. Prices are dollars per million tokens, tokens are per call.
 
     ``static_tokens`` is the unchanging prefix, ``dynamic_tokens`` every other input token.
@@ -106,8 +104,7 @@ def hit_ratio(arm: Arm, calls_per_month: Number) -> Fraction:
     return 1 - exp(-expected)
 
 
-@dataclass(frozen=True, slots=True)
-class CallCost:
+class CallCost(NamedTuple):
     """Dollars per call by item; ``usd`` is their sum."""
 
     prompt: Fraction
@@ -125,6 +122,7 @@ class CallCost:
         )
 
 
+@lru_cache(maxsize=512)  # every option, duel and threshold asks for the same few bills again
 def call_cost(arm: Arm, calls_per_month: Number, month: int = 1) -> CallCost:
     """What one call costs in ``month`` (1 is the first) at this volume."""
     input_price = Fraction(arm.input_mtok)
@@ -161,7 +159,7 @@ def month_costs(arm: Arm, calls_per_month: Number, months: int) -> list[Fraction
     """The first ``months`` monthly bills; equal months are computed once."""
     varying = months if arm.steady_from is None else min(months, arm.steady_from)
     costs = [month_cost(arm, calls_per_month, month) for month in range(1, varying + 1)]
-    return costs + costs[-1:] * (months - len(costs))
+    return costs + costs[-1:] * (months - varying)
 
 
 def labelling_usd(examples: Number, minutes_per_example: Number, hourly_wage: Number) -> Fraction:

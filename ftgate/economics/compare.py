@@ -1,28 +1,30 @@
 """The fine-tune beside its alternatives: one pure function from a plan and prices to a comparison.
 
-Rules that the report states: an alternative wins a tie; after the tuned model stops, calls cost
-what today's model costs; a model's life counts in whole months.
+Rules that the report states: an alternative wins a tie; after the tuned model stops, its calls cost
+what they are compared with, so nothing is won or lost then; its life counts in whole months.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from ftgate.economics.amounts import rounded, total, usd_text
 from ftgate.economics.bill import to_option
 from ftgate.economics.breakeven import payback
 from ftgate.economics.calendar import whole_months
 from ftgate.economics.candidates import (
+    ASSUMED_CACHING,
     Candidate,
     Market,
     Quotes,
     cheapest,
+    monthly_bills,
     workload,
 )
-from ftgate.economics.cashflow import month_cost, month_costs
+from ftgate.economics.cashflow import month_cost
 from ftgate.economics.duel import Duel
 from ftgate.economics.flips import thresholds, volume_threshold
 from ftgate.model import (
@@ -30,6 +32,7 @@ from ftgate.model import (
     Decision,
     Measured,
     Missing,
+    ModelFacts,
     Option,
     Price,
     Threshold,
@@ -57,6 +60,9 @@ def compare(
     Without a monthly volume there are no monthly bills: payback is given in calls, and the verdict
     at four volumes.
 
+    ``best`` is never the hybrid: retrieval adds to the bill of the fine-tune, and what it is worth,
+    facts that stay right, has no price here. It is priced as an option for those who need it.
+
     Raises:
         ConfigError: ``policy.max_break_even`` is not a duration.
     """
@@ -73,8 +79,7 @@ def compare(
     return _with_volume(table, calls, limit)
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(NamedTuple):
     """Every candidate that could be priced, and why the others could not."""
 
     horizon: int
@@ -96,10 +101,13 @@ class _Table:
         return [candidate for candidate in found if candidate is not None]
 
     def duel(self, other: Candidate | None) -> Duel | None:
-        """The fine-tune against ``other``; None when one of them could not be priced."""
+        """The fine-tune against ``other``; None when one of them could not be priced.
+
+        Without today's bill there is no verdict, whatever the alternatives cost.
+        """
         if self.tuned is None or self.baseline is None or other is None:
             return None
-        return Duel(self.tuned, other, self.baseline, self.horizon, self.today)
+        return Duel(self.tuned, other, self.horizon, self.today)
 
 
 def _saves(candidate: Candidate, against: Candidate, calls: int) -> bool:
@@ -107,41 +115,68 @@ def _saves(candidate: Candidate, against: Candidate, calls: int) -> bool:
 
 
 def _table(market: Market) -> _Table:
-    baseline, cached, tuned = market.baseline(), market.cached(), market.tuned()
+    facts = market.todays_facts()
+    baseline, cached, tuned = market.baseline(facts), market.cached(facts), market.tuned()
+    others = tuple(market.cheaper(facts))
+    # A month without calls costs nothing anywhere: one call tells who is cheap.
+    successor = cheapest(others, market.settings.usage.requests_per_month or 1)
     undecided = tuple(part for part in (baseline, tuned) if isinstance(part, Missing))
     priced = None if isinstance(tuned, Missing) else tuned
     return _Table(
         horizon=market.settings.usage.horizon_months,
         today=market.today,
-        baseline=None if isinstance(baseline, Missing) else baseline,
-        cached=None if isinstance(cached, Missing) else cached,
-        others=tuple(market.cheaper()),
+        baseline=None if isinstance(baseline, Missing) else market.succeeded(baseline, successor),
+        cached=None if isinstance(cached, Missing) else market.succeeded(cached, successor),
+        others=others,
         tuned=priced,
         hybrid=priced and market.hybrid(priced),
         undecided=undecided,
-        assumptions=tuple(_assumptions(market, cached, priced)),
+        assumptions=(
+            *_of_today(market, facts, cached, successor),
+            *_of_caching(cached, others),
+            *_of_the_tune(market, priced),
+        ),
     )
 
 
-def _assumptions(
-    market: Market, cached: Candidate | Missing, tuned: Candidate | None
+def _of_today(
+    market: Market,
+    facts: ModelFacts | Missing,
+    cached: Candidate | Missing,
+    successor: Candidate | None,
 ) -> Iterator[str]:
+    """What is assumed of today's model and of others like it."""
+    if isinstance(facts, Missing):
+        yield f"not compared: other models: {facts.reason}"
+        return
     if isinstance(cached, Missing):
         yield f"not compared: {cached.what}: {cached.reason}"
-    today = market.quotes.model(market.todays_model, market.todays_provider)
-    if isinstance(today, Missing):
-        yield f"not compared: other models, because today's provider is unknown: {today.reason}"
-    else:
-        yield (
-            "other models: the cheapest of today's provider that outlives the horizon, same prompt"
-            " and answer length, quality not judged; reasoning tokens are not counted (effort none)"
-        )
+    yield (
+        "other models: the cheapest of today's provider that outlives the horizon, same prompt"
+        " and answer length, quality not judged; reasoning tokens are not counted (effort none)"
+    )
+    if market.ends_inside(facts.shutdown):
+        later = "no model that outlives the horizon is known, so its price is kept"
+        if successor:
+            later = f"the months after that cost what {successor.name} costs with the same prompt"
+        yield f"today's model {facts.name} stops on {facts.shutdown}: {later}"
+
+
+def _of_caching(cached: Candidate | Missing, others: tuple[Candidate, ...]) -> Iterator[str]:
+    """The rule of prompt caching where the catalogue has only its price."""
+    candidates = others if isinstance(cached, Missing) else (cached, *others)
+    if any(candidate.note == ASSUMED_CACHING for candidate in candidates):
+        yield ASSUMED_CACHING
+
+
+def _of_the_tune(market: Market, tuned: Candidate | None) -> Iterator[str]:
+    """What is assumed of the tuned model's life and of the people around it."""
     if tuned is not None and tuned.usable_until is None:
         yield f"no shutdown date is announced for {tuned.model}"
     elif tuned is not None:
         yield (
             f"{tuned.model} stops on {tuned.usable_until}; a begun month does not count, and later"
-            " calls cost what today's model costs"
+            " calls cost what the cheapest prompt costs"
         )
     if market.settings.review.cost_usd and market.settings.review.rate_tuned is None:
         yield "review: the same rate for every option; measure the tuned model's in a pilot"
@@ -157,14 +192,15 @@ def _with_volume(table: _Table, calls: int, limit: Fraction) -> Comparison:
     return Comparison(
         horizon_months=table.horizon,
         baseline=table.baseline.name if table.baseline else "",
-        best=_best(best, rival, calls),
-        options=tuple(_options(table, prompted, calls)),
+        best=_best(duels, rival, calls),
+        options=tuple(_options(table, prompted, rival, calls)),
         break_even=plain.break_even(calls) if plain else None,
         break_even_best=best.break_even(calls) if best else None,
         thresholds=tuple(thresholds(plain, duels, calls, limit)) if plain else (),
         assumptions=table.assumptions,
         undecided=table.undecided,
         prices=_prices([*prompted, *([table.tuned] if table.tuned else [])]),
+        leads_usd={duel.other.name: rounded(duel.lead(calls)) for duel in duels},
     )
 
 
@@ -172,33 +208,38 @@ def _rival(prompted: list[Candidate], calls: int, horizon: int) -> Candidate | N
     """The cheapest option over the horizon that is not a fine-tune; the first named wins a tie."""
 
     def over_horizon(candidate: Candidate) -> Fraction:
-        return candidate.upfront_usd + total(month_costs(candidate.arm, calls, horizon))
+        return candidate.upfront_usd + total(monthly_bills(candidate, calls, horizon))
 
     return min(prompted, key=over_horizon, default=None)
 
 
-def _best(duel: Duel | None, rival: Candidate | None, calls: int) -> str:
-    """Name of the best option: the fine-tune only if it beats the cheapest alternative."""
-    if duel and duel.lead(calls) > 0:
-        return duel.tuned.name
+def _best(duels: list[Duel], rival: Candidate | None, calls: int) -> str:
+    """Name of the best option: the fine-tune only if it beats every alternative."""
+    if duels and all(duel.lead(calls) > 0 for duel in duels):
+        return duels[0].tuned.name
     return rival.name if rival else ""
 
 
-def _options(table: _Table, prompted: list[Candidate], calls: int) -> Iterator[Option]:
+def _options(
+    table: _Table, prompted: list[Candidate], rival: Candidate | None, calls: int
+) -> Iterator[Option]:
     for candidate in prompted:
-        yield to_option(candidate, calls, table.horizon)
-    if table.baseline is None:
+        yield to_option(candidate, calls, monthly_bills(candidate, calls, table.horizon))
+    if table.baseline is None or rival is None:
         return
-    fallback = month_costs(table.baseline.arm, calls, table.horizon)
+    later = monthly_bills(rival, calls, table.horizon)
     for tuned in (table.tuned, table.hybrid):
         if tuned is not None:
-            until = tuned.usable_until
-            life = None if until is None else whole_months(table.today, until)
-            yield to_option(tuned, calls, table.horizon, life_months=life, fallback=fallback)
+            months = monthly_bills(tuned, calls, table.horizon)
+            if tuned.usable_until is not None:
+                life = whole_months(table.today, tuned.usable_until)
+                months = [*months[:life], *later[life:]]
+            yield to_option(tuned, calls, months)
 
 
 def _prices(candidates: list[Candidate]) -> tuple[Price, ...]:
-    return tuple({p.ref: p for each in candidates for p in each.prices.values()}.values())
+    used = [*candidates, *(each.successor for each in candidates if each.successor)]
+    return tuple({p.ref: p for each in used for p in each.prices.values()}.values())
 
 
 def _without_volume(table: _Table, limit: Fraction) -> Comparison:
@@ -231,8 +272,10 @@ def _volume_thresholds(table: _Table, plain: Duel, limit: Fraction) -> Iterator[
 
 
 def _at_volume(table: _Table, plain: Duel, calls: int, limit: Fraction) -> VolumeVerdict:
-    rival = _rival(table.prompted(calls), calls, table.horizon)
-    best, flow = _best(table.duel(rival), rival, calls), plain.flow(calls)
+    prompted = table.prompted(calls)
+    duels = [duel for duel in map(table.duel, prompted) if duel]
+    best = _best(duels, _rival(prompted, calls, table.horizon), calls)
+    flow = plain.flow(calls)
     decision: Decision = "prompt"
     if best == plain.tuned.name:
         decision = "fine-tune" if payback(flow).sooner_than(limit) else "hold"

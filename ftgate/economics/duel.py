@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
-from ftgate.economics.amounts import Number, rounded, total
+from ftgate.economics.amounts import Number, rounded
 from ftgate.economics.breakeven import Flow, Payback, payback
 from ftgate.economics.calendar import date_after, whole_months
-from ftgate.economics.candidates import Candidate
+from ftgate.economics.candidates import Candidate, monthly_bills
 from ftgate.economics.cashflow import (
     HOURS_PER_MONTH,
     Arm,
     caching_applies,
     call_cost,
-    month_costs,
 )
 from ftgate.economics.thresholds import first_rise
 from ftgate.model import BreakEven
 
 # Four volumes per decade from one call a month to a billion; between two of them the curve is
 # smooth, because the only bend is the exponential of the cache hits.
-_VOLUMES = [Fraction(round(10 ** (step / 4))) for step in range(37)]
+_VOLUMES = [round(10 ** (step / 4)) for step in range(37)]
 
 
-@dataclass(frozen=True, slots=True)
-class Duel:
+class Duel(NamedTuple):
     """``tuned`` against ``other`` over one horizon, judged from ``today``.
 
-    Payback ends with the tuned model's life. The lead over the horizon goes on: once the model has
-    stopped, its calls cost what ``fallback`` (today's way) costs.
+    Savings end with the tuned model's life: its calls then go to ``other``, and both cost the same.
     """
 
     tuned: Candidate
     other: Candidate
-    fallback: Candidate
     horizon_months: int
     today: date
 
@@ -49,11 +45,14 @@ class Duel:
 
     def flow(self, calls: Number) -> Flow:
         """Monthly savings of the fine-tune at this volume."""
+        steady = max(self.tuned.steady_from, self.other.steady_from)
 
         def savings(months: int) -> list[Fraction]:
-            dear = month_costs(self.other.arm, calls, months)
-            cheap = month_costs(self.tuned.arm, calls, months)
-            return [a - b for a, b in zip(dear, cheap, strict=True)]
+            varying = min(months, steady)
+            dear = monthly_bills(self.other, calls, varying)
+            cheap = monthly_bills(self.tuned, calls, varying)
+            saved = [a - b for a, b in zip(dear, cheap, strict=True)]
+            return saved + saved[-1:] * (months - varying)
 
         return Flow(
             self.tuned.upfront_usd - self.other.upfront_usd,
@@ -95,8 +94,7 @@ class Duel:
         saving = self.saving_per_call()
         if saving <= 0:
             return BreakEven("NEVER_NEGATIVE_SAVINGS", None, None, None, None, self.other.name)
-        idle = -self.flow(0).cumulative(self.horizon_months)
-        calls = rounded(idle / saving)
+        calls = rounded(-self.lead(0) / saving)
         return BreakEven("UNKNOWN_VOLUME", None, calls, None, None, self.other.name)
 
     def saving_per_call(self) -> Fraction:
@@ -110,50 +108,43 @@ class Duel:
 
     def lead(self, calls: Number) -> Fraction:
         """Dollars by which the fine-tune is cheaper over the whole horizon."""
-        horizon, life = self.horizon_months, self._alive
-        other = total(month_costs(self.other.arm, calls, horizon))
-        tuned = total(month_costs(self.tuned.arm, calls, life))
-        later = total(month_costs(self.fallback.arm, calls, horizon)[life:])
-        return self.other.upfront_usd + other - self.tuned.upfront_usd - tuned - later
-
-    @property
-    def _alive(self) -> int:
-        return self.flow(1).window_months
+        return self.flow(calls).cumulative(self.horizon_months)
 
     def net_by_volume(self, at_months: Number) -> Callable[[float], float]:
         """Net dollars after ``at_months`` as a function of the monthly volume.
 
-        In floats, like :meth:`lead_by_volume`: the answer sought is a whole number of calls.
+        In floats: the answer sought is a whole number of calls.
         """
-        months = min(Fraction(at_months), Fraction(self._alive))
-        other, tuned = _curve(self.other.arm, months), _curve(self.tuned.arm, months)
+        months = min(Fraction(at_months), Fraction(self.flow(1).window_months))
+        other, tuned = _bills(self.other, months), _bills(self.tuned, months)
         upfront = float(self.tuned.upfront_usd - self.other.upfront_usd)
         return lambda calls: other(calls) - tuned(calls) - upfront
-
-    def lead_by_volume(self) -> Callable[[float], float]:
-        """The lead over the horizon as a function of the monthly volume."""
-        horizon, life = Fraction(self.horizon_months), Fraction(self._alive)
-        other, tuned = _curve(self.other.arm, horizon), _curve(self.tuned.arm, life)
-        later = _curve(self.fallback.arm, horizon - life)
-        upfront = float(self.tuned.upfront_usd - self.other.upfront_usd)
-        return lambda calls: other(calls) - tuned(calls) - later(calls) - upfront
 
 
 def flip_volume(leads: Sequence[Callable[[float], float]]) -> int | None:
     """Smallest whole volume at which every lead is positive; None when there is none."""
-    found = first_rise(lambda calls: Fraction(min(each(float(calls)) for each in leads)), _VOLUMES)
-    return None if found is None else math.ceil(found)
+    return first_rise(lambda calls: min(each(calls) for each in leads), _VOLUMES)
+
+
+def _bills(candidate: Candidate, months: Fraction) -> Callable[[float], float]:
+    """Cost of the first ``months``, its successor's included, as a function of the volume."""
+    if candidate.successor is None or months <= candidate.own_months:
+        return _curve(candidate.arm, months)
+    own = _curve(candidate.arm, Fraction(candidate.own_months))
+    later = _curve(candidate.successor.arm, months - candidate.own_months)
+    return lambda calls: own(calls) + later(calls)
 
 
 def _curve(arm: Arm, months: Fraction) -> Callable[[float], float]:
-    """Cost of the first ``months`` as a function of the monthly volume.
+    """Cost of the first ``months`` of one arm as a function of the monthly volume.
 
     Per call it is affine in the share of cache hits, so two exact sums give it everywhere.
     """
-    missed, found = _per_call(arm, months, hit=0), _per_call(arm, months, hit=1)
+    missed = found = _per_call(arm, months, hit=0)
     fixed = float(Fraction(arm.fixed_month_usd) * months)
     if arm.cache is None or not caching_applies(arm):
         return lambda calls: calls * missed + fixed
+    found = _per_call(arm, months, hit=1)
     if arm.cache.hit_ratio is not None:
         share = float(arm.cache.hit_ratio)
         return lambda calls: calls * (missed + (found - missed) * share) + fixed
@@ -162,8 +153,12 @@ def _curve(arm: Arm, months: Fraction) -> Callable[[float], float]:
 
 
 def _per_call(arm: Arm, months: Fraction, hit: int) -> float:
-    at = replace(arm, cache=replace(arm.cache, hit_ratio=hit)) if arm.cache else arm
+    """What one call of every month of ``months`` costs together, a part of a month in part."""
+    at = arm._replace(cache=arm.cache._replace(hit_ratio=hit)) if arm.cache else arm
     whole, part = divmod(months, 1)
-    weights = [Fraction(1)] * int(whole) + ([part] if part else [])
-    costs = (call_cost(at, 1, month).usd for month in range(1, len(weights) + 1))
+    count = int(whole) + bool(part)
+    varying = count if arm.steady_from is None else min(count, arm.steady_from)
+    costs = [call_cost(at, 1, month).usd for month in range(1, varying + 1)]
+    costs += costs[-1:] * (count - varying)
+    weights = [1] * int(whole) + ([part] if part else [])
     return float(sum(w * c for w, c in zip(weights, costs, strict=True)))

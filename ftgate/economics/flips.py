@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
-from ftgate.economics.amounts import number_text, percent_text, usd_text
+from ftgate.economics.amounts import calls_text, number_text, percent_text, usd_text
 from ftgate.economics.duel import Duel, flip_volume
 from ftgate.economics.thresholds import affine_root
 from ftgate.model import Threshold
@@ -26,22 +25,25 @@ def thresholds(plain: Duel, rivals: list[Duel], calls: int, limit: Fraction) -> 
 
 def volume_threshold(plain: Duel, rivals: list[Duel], limit: Fraction) -> Threshold:
     """Monthly volume from which the fine-tune pays, against today and every rival."""
-    leads = [plain.net_by_volume(limit), *(each.lead_by_volume() for each in rivals)]
+    leads = [
+        plain.net_by_volume(limit),
+        *(each.net_by_volume(each.horizon_months) for each in rivals),
+    ]
     volume = flip_volume(leads)
     if volume is None:
         meaning = "at no volume up to a billion calls a month does the fine-tune pay"
         return Threshold("requests_per_month", "never", meaning)
     meaning = (
-        f"fine-tuning pays from {volume:,} calls a month: back within {number_text(limit)} months"
-        " against today and cheaper than every alternative over the horizon"
+        f"fine-tuning pays from {calls_text(volume)} a month: back within {number_text(limit)}"
+        " months against today and cheaper than every alternative over the horizon"
     )
     return Threshold("requests_per_month", str(volume), meaning)
 
 
 def _price_threshold(plain: Duel, calls: int, limit: Fraction) -> Threshold:
     def with_price(duel: Duel, price: Fraction) -> Duel:
-        arm = replace(duel.other.arm, input_mtok=price)
-        return replace(duel, other=replace(duel.other, arm=arm))
+        arm = duel.other.arm._replace(input_mtok=price)
+        return duel._replace(other=duel.other._replace(arm=arm))
 
     name = "today.input_mtok"
     now = Fraction(plain.other.arm.input_mtok)
@@ -69,8 +71,8 @@ def _review_threshold(rivals: list[Duel], calls: int) -> Threshold:
     def with_rate(duel: Duel, rate: Fraction) -> Duel:
         review = duel.tuned.arm.review
         assert review is not None  # noqa: S101 - the caller asks only where answers are reviewed
-        arm = replace(duel.tuned.arm, review=replace(review, rate=rate))
-        return replace(duel, tuned=replace(duel.tuned, arm=arm))
+        arm = duel.tuned.arm._replace(review=review._replace(rate=rate))
+        return duel._replace(tuned=duel.tuned._replace(arm=arm))
 
     def flip(duel: Duel) -> Fraction | None:
         return affine_root(lambda rate: with_rate(duel, rate).lead(calls))

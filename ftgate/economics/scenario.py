@@ -255,8 +255,8 @@ def _reviewed(table: Table | None, base: Service, tuned: Service) -> tuple[Servi
     )
     table.close()
     return (
-        replace(base, arm=replace(base.arm, review=Review(cost, rate))),
-        replace(tuned, arm=replace(tuned.arm, review=ours)),
+        replace(base, arm=base.arm._replace(review=Review(cost, rate))),
+        replace(tuned, arm=tuned.arm._replace(review=ours)),
     )
 
 
@@ -267,7 +267,7 @@ def _failing(table: Table | None, base: Service, tuned: Service) -> tuple[Servic
     rates = (table.number("base_rate", maximum=1), table.number("tuned_rate", maximum=1))
     table.close()
     failing = [
-        replace(service, arm=replace(service.arm, failure_rate=rate, failure_usd=cost))
+        replace(service, arm=service.arm._replace(failure_rate=rate, failure_usd=cost))
         for service, rate in zip((base, tuned), rates, strict=True)
     ]
     return failing[0], failing[1]
@@ -275,8 +275,7 @@ def _failing(table: Table | None, base: Service, tuned: Service) -> tuple[Servic
 
 def _like(base: Service, other: Service) -> Service:
     """Another model with today's prompt: its answers need as much review as today's."""
-    arm = replace(
-        other.arm,
+    arm = other.arm._replace(
         review=base.arm.review,
         failure_rate=base.arm.failure_rate,
         failure_usd=base.arm.failure_usd,
@@ -287,7 +286,7 @@ def _like(base: Service, other: Service) -> Service:
 def _hybrid(table: Table | None, tuned: Service) -> Service | None:
     if table is None:
         return None
-    arm = replace(tuned.arm, per_query_usd=table.number("usd_per_query"))
+    arm = tuned.arm._replace(per_query_usd=table.number("usd_per_query"))
     table.close()
     return Service(f"{tuned.name} + retrieval", arm)
 

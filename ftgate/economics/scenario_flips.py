@@ -25,7 +25,7 @@ def saving(scenario: Scenario, variant: Variant) -> Fraction:
 def net_at_limit(scenario: Scenario, variant: Variant) -> Fraction:
     """Net dollars at the payback limit: positive exactly when payback is strictly sooner."""
     flow = scenario.flow(variant)
-    return replace(flow, horizon_months=10**6).cumulative(scenario.limit_months)
+    return flow._replace(horizon_months=10**6).cumulative(scenario.limit_months)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def padded(service: Service) -> Service | None:
     cache = service.arm.cache
     if cache is None or caching_applies(service.arm) or not service.arm.input_mtok:
         return None
-    return replace(service, arm=replace(service.arm, static_tokens=cache.min_tokens))
+    return replace(service, arm=service.arm._replace(static_tokens=cache.min_tokens))
 
 
 def best_prompt(scenario: Scenario, service: Service) -> Service:
@@ -129,7 +129,7 @@ def best_prompt(scenario: Scenario, service: Service) -> Service:
 
 def uncached(service: Service) -> Service:
     """The same service without prompt caching."""
-    return replace(service, arm=replace(service.arm, cache=None))
+    return replace(service, arm=service.arm._replace(cache=None))
 
 
 def token_equivalents(arm: Arm, calls: Fraction) -> Fraction:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ftgate.economics.amounts import (
+    calls_text,
     count_text,
     exact_text,
     money_text,
@@ -67,7 +68,7 @@ def scenario_lines(scenario: Scenario, swept: tuple[str, list[SweepRow]] | None)
     """The whole answer, line by line."""
     yield from _wrap(scenario.title)
     yield from _wrap(
-        f"{count_text(scenario.calls)} calls a month, {scenario.horizon_months} months ahead;"
+        f"{calls_text(scenario.calls)} a month, {scenario.horizon_months} months ahead;"
         f" payback must be sooner than {number_text(scenario.limit_months)} months"
     )
     found = scenario.suitability
@@ -208,7 +209,7 @@ def _stop_text(stop: Stop) -> str:
 
 
 def _without_input_price(service: Service) -> Service:
-    return replace(service, arm=replace(service.arm, input_mtok=0, cache=None))
+    return replace(service, arm=service.arm._replace(input_mtok=0, cache=None))
 
 
 def _left_out(scenario: Scenario) -> Iterator[str]:

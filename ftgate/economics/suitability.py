@@ -43,9 +43,9 @@ def suitability(goal: str, examples: int, *, volatile: bool = False) -> Suitabil
     if goal == "knowledge":
         return Suitability(
             "caution",
-            "rag",
-            "tuning on facts teaches the model to make up others; use retrieval unless they never"
-            " change",
+            "hybrid",
+            "tuning on facts teaches the model to make up others; keep the facts in retrieval, and"
+            " tune for the form of the answers",
         )
     if goal in ("style", "format"):
         return Suitability("go", None, f"{goal} is what fine-tuning is good at")

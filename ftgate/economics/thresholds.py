@@ -1,8 +1,8 @@
 """At which value of a parameter the verdict flips.
 
 An advantage is a function of one parameter that is positive while the fine-tune wins. Where it is
-affine (prices, tokens, wages, rates) its root is exact; where caching bends it, a grid is scanned
-and the first change of sign is bisected.
+affine (prices, tokens, wages, rates) its root is exact; where caching bends it, a grid of whole
+numbers is scanned and the first change of sign is bisected.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 Advantage = Callable[[Fraction], Fraction]
-
-_BISECTIONS = 60
 
 
 def affine_root(advantage: Advantage) -> Fraction | None:
@@ -30,13 +28,13 @@ def affine_root(advantage: Advantage) -> Fraction | None:
     return -at_zero / slope if slope else None
 
 
-def first_rise(advantage: Advantage, grid: Sequence[Fraction]) -> Fraction | None:
-    """Smallest value on the grid's span from which the advantage is positive.
+def first_rise(advantage: Callable[[float], float], grid: Sequence[int]) -> int | None:
+    """Smallest whole number on the grid's span from which the advantage is positive.
 
     Returns the first grid point when it is positive there already, None when it is positive
     nowhere on the grid.
     """
-    below: Fraction | None = None
+    below: int | None = None
     for point in grid:
         if advantage(point) > 0:
             return point if below is None else _bisect(advantage, below, point)
@@ -44,9 +42,9 @@ def first_rise(advantage: Advantage, grid: Sequence[Fraction]) -> Fraction | Non
     return None
 
 
-def _bisect(advantage: Advantage, low: Fraction, high: Fraction) -> Fraction:
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
+def _bisect(advantage: Callable[[float], float], low: int, high: int) -> int:
+    while high - low > 1:
+        middle = (low + high) // 2
         if advantage(middle) > 0:
             high = middle
         else:

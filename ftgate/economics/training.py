@@ -25,15 +25,14 @@ def estimate_training(
     tokens_per_epoch: int,
     epochs: Epochs,
     price: Price | Missing,
-    minimum_usd: Decimal = Decimal(0),
     round_up_tokens: int = 1,
 ) -> Training:
     """Billable tokens and dollars of one job.
 
     ``tokens_per_epoch`` is the set as the provider counts it; the product with the epochs is
-    rounded up to ``round_up_tokens`` (Azure bills started thousands) and the bill is at least
-    ``minimum_usd`` (Together charges per job). ``epochs_used`` is the high end: a plan should
-    survive the dearer choice. A missing price leaves the dollars None, never zero.
+    rounded up to ``round_up_tokens`` (Azure bills started thousands). ``epochs_used`` is the high
+    end: a plan should survive the dearer choice. A missing price leaves the dollars None, never
+    zero.
     """
     low = _round_up(tokens_per_epoch * epochs.low, round_up_tokens)
     high = _round_up(tokens_per_epoch * epochs.high, round_up_tokens)
@@ -47,8 +46,8 @@ def estimate_training(
         epochs_rule=epochs.rule,
         billable_low=low,
         billable_high=high,
-        usd_low=_bill(low, known, minimum_usd),
-        usd_high=_bill(high, known, minimum_usd),
+        usd_low=_bill(low, known),
+        usd_high=_bill(high, known),
         price_ref=known.ref if known else None,
         missing=price if isinstance(price, Missing) else None,
     )
@@ -58,5 +57,5 @@ def _round_up(tokens: int, unit: int) -> int:
     return -(-tokens // unit) * unit
 
 
-def _bill(tokens: int, price: Price | None, minimum_usd: Decimal) -> Decimal | None:
-    return None if price is None else max(minimum_usd, tokens * price.usd / _MILLION)
+def _bill(tokens: int, price: Price | None) -> Decimal | None:
+    return None if price is None else tokens * price.usd / _MILLION

@@ -14,9 +14,15 @@ from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Profile the file at ``path``; ``sample_size`` 0 collects no examples."""
+    """Profile the file at ``path``, which reports call ``name``.
+
+    ``seen`` is the file's size and time of change when its digest was taken: a file that changes
+    before it is read to the end is not judged. ``sample_size`` 0 collects no examples.
+    """
 
     path: str
+    name: str
+    seen: tuple[int, int]
     measure: Measure | None
     limit: int | None
     sample_size: int = 0
@@ -38,19 +44,18 @@ class Result:
 def perform(task: Task) -> Result:
     """Read one file. A file that changes while it is read is not judged: UnreadableError."""
     try:
-        before = os.stat(task.path)
         with open_data(task.path) as stream:
-            error = diagnose_head(stream.read(HEAD_BYTES), task.path)
+            error = diagnose_head(stream.read(HEAD_BYTES), task.name)
         if error:
             return Result(task.path, None, error)
         sample = Sample(task.sample_size) if task.sample_size else None
         with open_data(task.path) as stream:
             profile = profile_stream(stream, measure=task.measure, limit=task.limit, sample=sample)
-        after = os.stat(task.path)
+        now = os.stat(task.path)
     except ArchiveError as error:
         return Result(task.path, None, error.problem)
     except OSError as error:
         return Result(task.path, None, Problem("unreadable-file", error.strerror or str(error)))
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise UnreadableError(f"{task.path}: changed while it was read", hint="run again")
+    if (now.st_size, now.st_mtime_ns) != task.seen:
+        raise UnreadableError(f"{task.name}: changed while it was read", hint="run again")
     return Result(task.path, profile, None, sample.examples() if sample else [])

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftgate.model import Example
 
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One record schema.
 
     ``title`` names the family in messages, ``hint`` says how to turn it into OpenAI chat.

@@ -84,7 +84,6 @@ def _parse_carefully(record: Record) -> Example:
             conversation.calls,
             definitions if isinstance(definitions, list) else None,
             conversation.images,
-            tuple(conversation.untrained),
         )
     )
 

@@ -44,13 +44,15 @@ def parse(record: Record) -> Example:
         problems.append(Problem("bad-preference-pair", "both outputs say the same"))
     tools = source.get("tools")
     check_definitions(tools, None, problems)
+    definitions = tools if isinstance(tools, list) else None
     return first_of_each_kind(
         Example(
             prompt.turns + answers[0].turns + answers[1].turns,
             problems,
             prompt.calls + answers[0].calls + answers[1].calls,
-            tools if isinstance(tools, list) else None,
+            definitions,
             prompt.images,
+            prompt=Example(prompt.turns, [], prompt.calls, definitions),
         )
     )
 

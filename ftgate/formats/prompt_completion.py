@@ -30,7 +30,7 @@ def parse(record: Record) -> Example:
         problems.append(Problem("empty-content", "completion is empty"))
     turns = [("user", prompt)] if isinstance(prompt, str) and prompt else []
     turns.append(("assistant", text_of(completion)))
-    return Example(turns, problems)
+    return Example(turns, problems, completion=True)
 
 
 FORMAT = Format(

@@ -41,7 +41,7 @@ class PriceBook:
         return cls(catalogue, Overrides(overrides, today, catalogue.resolve))
 
     def lookup(self, model: str, unit: str, provider: str | None = None) -> Price | Missing:
-        """Price of one unit of one model: USD per million tokens, per hour, month or job.
+        """Price of one unit of one model: USD per million tokens, per hour.
 
         ``ft:<base>`` asks for the inference price of a fine-tune. An expired price is returned
         with its expiry: what that means is for the rules to say. Raises ValueError for a unit
@@ -79,12 +79,6 @@ class PriceBook:
             return provider_facts(sheet)
         reason = f"the catalogue does not describe fine-tuning at {name}"
         return Missing(name, reason, _nearest(name, self._catalogue.provider_names))
-
-    def models(self) -> tuple[ModelFacts, ...]:
-        """Every model of every provider, by provider and in the order of the data."""
-        return tuple(
-            facts for provider in self._catalogue.providers() for facts in self._models_of(provider)
-        )
 
     def current(self, day: date, provider: str | None = None) -> tuple[ModelFacts, ...]:
         """Chat models that are still served on ``day``, of one provider or of all.

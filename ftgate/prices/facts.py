@@ -21,10 +21,11 @@ def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
     tuned_shutdown = sheet.day("models", name.model, "dates", "tuned_shutdown")
     jobs_close = _jobs_close(sheet, name.model, shutdown)
     cache = _caching(catalogue, name, sheet)
+    methods = tuple(sheet.table("models", name.model).get("methods", ()))
     return ModelFacts(
         name=name.model,
         provider=name.provider,
-        tunable=bool(sheet.table("models", name.model).get("methods")),
+        tunable=bool(methods),
         jobs_close=jobs_close,
         shutdown=shutdown,
         tuned_shutdown=tuned_shutdown,
@@ -33,7 +34,7 @@ def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
         cache_ttl_minutes=cache[1],
         dates_expire=dates_expire(source.verified, (jobs_close, shutdown, tuned_shutdown)),
         source=_cite(source),
-        note=sheet.text("availability", "customers"),
+        methods=methods,
     )
 
 
@@ -41,6 +42,7 @@ def provider_facts(sheet: Sheet) -> ProviderFacts:
     """File limits and billing of one provider."""
     validation = sheet.table("billing", "validation_billed").get("value")
     over_long = sheet.table("limits", "over_long").get("value")
+    byte_order_mark = sheet.table("limits", "byte_order_mark").get("value")
     return ProviderFacts(
         name=sheet.text("name"),
         title=sheet.text("title"),
@@ -52,6 +54,8 @@ def provider_facts(sheet: Sheet) -> ProviderFacts:
         availability=sheet.text("availability", "customers"),
         source=_cite(sheet.source("availability")),
         round_up_tokens=_round_up(sheet),
+        byte_order_mark=byte_order_mark if isinstance(byte_order_mark, bool) else None,
+        new_customers_closed=sheet.day("availability", "new_customers_closed"),
     )
 
 
@@ -92,7 +96,7 @@ def _jobs_close(sheet: Sheet, model: str, shutdown: date | None) -> date | None:
 def _caching(
     catalogue: Bundled, name: ModelName, sheet: Sheet | None
 ) -> tuple[int | None, int | None]:
-    """Shortest cacheable prefix (tokens) and time to live (minutes); both None without caching."""
+    """Shortest cacheable prefix (tokens) and time to live (minutes); both None where unknown."""
     cached = name._replace(tuned=False)
     if sheet is None or catalogue.price(cached, "cached_input_mtok") is None:
         return None, None

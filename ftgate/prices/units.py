@@ -1,4 +1,4 @@
-"""Units that a price may have: per million tokens, per hour, per month, per job."""
+"""Units that a price may have: per million tokens, per hour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ INFERENCE_UNITS = (
     "batch_output_mtok",
 )
 TRAINING_UNITS = ("training_mtok", "training_hour")
-PROVIDER_UNITS = ("hosting_hour", "storage_month", "job_minimum")  # one price for all models
+PROVIDER_UNITS = ("hosting_hour",)  # one price for all models
 UNITS = (*INFERENCE_UNITS, *TRAINING_UNITS, *PROVIDER_UNITS)
 
 OVERRIDE_UNITS = ("input_mtok", "cached_input_mtok", "output_mtok", "training_mtok", "hosting_hour")

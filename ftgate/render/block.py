@@ -1,7 +1,7 @@
 """One dataset as text: verdict first, then evidence, money, and one command to run next.
 
 At most :data:`MAX_LINES` lines: a hook's output has to fit on one screen. When there is more to
-say, the least severe findings give way to one line that counts them.
+say, rows of money give way first, then the least severe findings, to one line that counts them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ftgate.render import words
 from ftgate.render.escape import visible
 from ftgate.render.money import money_rows
-from ftgate.render.phrases import DECISIONS
+from ftgate.render.phrases import decision
 from ftgate.render.places import ordered, place, severity
 from ftgate.render.style import OUTCOME_COLORS, SEVERITY_COLORS, columns, paint, spread
 
@@ -23,34 +23,35 @@ if TYPE_CHECKING:
 
 MAX_LINES = 25
 _LABEL = 13  # columns of "alternative" and its gap
+_MIN_SAID = 4  # lines for what decided, before money gets any
 _MIN_FINDINGS = 3
+_MAX_WAIVED = 3
 _MIN_MESSAGE = 30  # columns below which wrapping makes a message unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """How text is laid out: columns, colours, and whether everything is wanted."""
+    """How text is laid out: columns, colours, whether everything is wanted, lines a dataset."""
 
     width: int
     color: bool
     verbose: bool
+    max_lines: int = MAX_LINES
 
 
 def dataset_lines(dataset: DatasetReport, screen: Screen) -> list[str]:
     """The lines of one dataset, without a line limit when ``screen.verbose``."""
-    head = _header(dataset, screen)
-    reasons = _reasons(dataset, screen)
-    findings = _findings(dataset, screen)
-    tail = [
-        line
-        for label, text in _once(_rows(dataset, screen))
-        for line in labelled(label, text, screen)
-    ]
+    head, reasons = _header(dataset, screen), _reasons(dataset, screen)
+    findings, rows = _findings(dataset, screen), _rows(dataset, screen)
+    closing = labelled("next", visible(dataset.next_command), screen)
     if not screen.verbose:
-        room = MAX_LINES - len(head) - len(tail)
-        reasons = _first(reasons, max(room - _MIN_FINDINGS, 1), "reason")
+        room = screen.max_lines - len(head) - len(closing)
+        said = sum(map(len, reasons + findings))
+        rows = _last(rows, room - min(said, max(_MIN_SAID, (room + 1) // 2)))
+        room -= sum(map(len, rows))
+        reasons = _first(reasons, room - min(_MIN_FINDINGS, len(findings)), "reason")
         findings = _first(findings, room - sum(map(len, reasons)), "finding")
-    return [*head, *_flat(reasons), *_flat(findings), *tail]
+    return [*head, *_flat(reasons), *_flat(findings), *_flat(rows), *closing]
 
 
 def labelled(label: str, text: str, screen: Screen) -> list[str]:
@@ -67,7 +68,7 @@ def labelled(label: str, text: str, screen: Screen) -> list[str]:
 
 def _header(dataset: DatasetReport, screen: Screen) -> list[str]:
     word = paint(dataset.outcome.upper(), OUTCOME_COLORS[dataset.outcome], color=screen.color)
-    left = f"{visible(dataset.name)}: {word} \u2014 {DECISIONS[dataset.decision]}"
+    left = f"{visible(dataset.name)}: {word} \u2014 {decision(dataset)}"
     facts = [words.count(dataset.examples, "example")]
     if dataset.tokens is not None:
         encoding = dataset.tokens.encoding
@@ -124,27 +125,50 @@ def _wrapped(text: str, column: int, screen: Screen) -> list[str]:
     return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
 
 
-def _rows(dataset: DatasetReport, screen: Screen) -> list[tuple[str, str]]:
+def _rows(dataset: DatasetReport, screen: Screen) -> list[list[str]]:
+    """The lines of each label: training, break-even and so on."""
     rows = money_rows(dataset, verbose=screen.verbose)
     if dataset.goal is not None and screen.verbose:
-        rows.extend(
+        rows += [
             ("goal", visible(f"{each.feature} {each.value}: {each.meaning}"))
             for each in dataset.goal.evidence
-        )
-    if dataset.waived:
-        rows.append(("waived", visible("; ".join(dataset.waived))))
-    if dataset.next_command:
-        rows.append(("next", visible(dataset.next_command)))
-    return rows
+        ]
+    groups: list[tuple[str, list[str]]] = []
+    before = ""
+    for label, text in rows:
+        if label and label != before:
+            groups.append((label, []))
+        groups[-1][1].append(text)
+        before = label
+    lines = [_row(label, texts, screen) for label, texts in groups]
+    return [*lines, _waived(dataset, screen)] if dataset.waived else lines
 
 
-def _once(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same rows, each label only where it begins."""
-    before = ["", *(label for label, _ in rows)]
+def _row(label: str, texts: list[str], screen: Screen) -> list[str]:
+    """One label with its texts below each other."""
     return [
-        ("" if label == previous else label, text)
-        for previous, (label, text) in zip(before, rows, strict=False)
+        line
+        for number, text in enumerate(texts)
+        for line in labelled("" if number else label, text, screen)
     ]
+
+
+def _waived(dataset: DatasetReport, screen: Screen) -> list[str]:
+    lines = labelled("waived", visible("; ".join(dataset.waived)), screen)
+    if screen.verbose or len(lines) <= _MAX_WAIVED:
+        return lines
+    number = words.count(len(dataset.waived), "finding")
+    return labelled("waived", f"{number}: see them with -v", screen)
+
+
+def _last(groups: list[list[str]], room: int) -> list[list[str]]:
+    """As many whole groups as fit into ``room`` lines, the last ones first."""
+    kept: list[list[str]] = []
+    for group in reversed(groups):
+        if len(group) <= room:
+            kept.insert(0, group)
+            room -= len(group)
+    return kept
 
 
 def _first(groups: list[list[str]], room: int, noun: str) -> list[list[str]]:
@@ -158,8 +182,11 @@ def _first(groups: list[list[str]], room: int, noun: str) -> list[list[str]]:
             break
         kept.append(group)
         used += len(group)
+    if not kept and room > 1:
+        kept.append(groups[0][: room - 1])
     rest = len(groups) - len(kept)
-    return [*kept, [f"  \u2026 and {words.count(rest, f'more {noun}')}: see them with -v"]]
+    more = f"and {words.count(rest, f'more {noun}')}: see them" if rest else "see the rest"
+    return [*kept, [f"  \u2026 {more} with -v"]]
 
 
 def _flat(groups: list[list[str]]) -> list[str]:

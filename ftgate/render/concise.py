@@ -5,12 +5,15 @@ Each dataset ends with one line for its verdict, ``name: fail: keep prompting``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ftgate.render.escape import visible
-from ftgate.render.phrases import DECISIONS
+from ftgate.render.phrases import decision
 from ftgate.render.places import ordered, severity
 from ftgate.render.style import OUTCOME_COLORS, SEVERITY_COLORS, paint
+
+_FIRST_PLACE = re.compile(r"; line (?P<line>\d+)(?:: (?P<detail>.+))?\Z", re.S)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +30,7 @@ def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
         for finding in ordered(dataset.findings):
             lines.extend(_finding_lines(finding, dataset, color=color))
         outcome = paint(dataset.outcome, OUTCOME_COLORS[dataset.outcome], color=color)
-        lines.append(f"{visible(dataset.name)}: {outcome}: {DECISIONS[dataset.decision]}")
+        lines.append(f"{visible(dataset.name)}: {outcome}: {decision(dataset)}")
     return "".join(line + "\n" for line in lines)
 
 
@@ -36,8 +39,18 @@ def _finding_lines(finding: Finding, dataset: DatasetReport, *, color: bool) -> 
     path = visible(dataset.name if finding.path is None else finding.path)
     rest = finding.count - len(finding.lines)
     more = f" (and {rest:,} more)" if finding.lines and rest > 0 else ""
-    text = f"{code} [{finding.name}] {visible(finding.message)}"
+    head = f"{code} [{finding.name}]"
     if not finding.lines:
-        yield f"{path}: {text}"
+        yield f"{path}: {head} {visible(finding.message)}"
     for number, line in enumerate(finding.lines, 1):
-        yield f"{path}:{line}: {text}{more if number == len(finding.lines) else ''}"
+        text = visible(_message_at(finding, line))
+        yield f"{path}:{line}: {head} {text}{more if number == len(finding.lines) else ''}"
+
+
+def _message_at(finding: Finding, line: int) -> str:
+    """The message, with the detail of its first place at that place only."""
+    match = _FIRST_PLACE.search(finding.message)
+    if match is None or int(match["line"]) != finding.lines[0]:
+        return finding.message
+    detail = match["detail"] if line == finding.lines[0] else ""
+    return finding.message[: match.start()] + (f"; {detail}" if detail else "")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from ftgate.render import words
 from ftgate.render.escape import visible
 from ftgate.render.phrases import DECISIONS, break_even, option, tuned
+from ftgate.report_json import shown_break_even
 
 if TYPE_CHECKING:
-    from ftgate.model import Comparison, Missing, Option, Training, VolumeVerdict
+    from ftgate.model import Comparison, Missing, Option, Threshold, Training, VolumeVerdict
     from ftgate.report import DatasetReport
 
 Row = tuple[str, str]
@@ -24,6 +25,9 @@ def money_rows(dataset: DatasetReport, *, verbose: bool) -> list[Row]:
         if verbose and dataset.training.epochs_rule:
             rows.append(("epochs", visible(dataset.training.epochs_rule)))
     if dataset.comparison is not None:
+        point = shown_break_even(dataset)
+        if point is not None:
+            rows.append(("break-even", break_even(point, dataset.comparison)))
         rows.extend(_comparison_rows(dataset.comparison))
         if verbose:
             rows.extend(_bills(dataset.comparison))
@@ -32,12 +36,13 @@ def money_rows(dataset: DatasetReport, *, verbose: bool) -> list[Row]:
 
 def _training(training: Training) -> str:
     tokens = words.int_range(training.billable_low, training.billable_high)
+    billed = "token" if training.billable_high == 1 else "tokens"
     epochs = words.int_range(training.epochs_low, training.epochs_high)
     plural = "epoch" if training.epochs_high == 1 else "epochs"
     # "auto: the provider decides; …" is one word here; -v prints the whole rule.
     rule = visible(training.epochs_rule.partition(":")[0])
     job = f"{epochs} {plural} {rule}".rstrip()
-    detail = f"({job}, {tokens} tokens billed) on {visible(training.model)}"
+    detail = f"({job}, {tokens} {billed} billed) on {visible(training.model)}"
     if training.usd_low is None or training.usd_high is None:
         return f"cost unknown {detail}: {_why(training.missing)}"
     return f"{words.usd_range(training.usd_low, training.usd_high)} {detail}"
@@ -52,18 +57,16 @@ def _why(missing: Missing | None) -> str:
 
 
 def _comparison_rows(comparison: Comparison) -> list[Row]:
-    rows: list[Row] = []
-    point = comparison.break_even_best or comparison.break_even
-    if point is not None:
-        rows.append(("break-even", break_even(point, comparison)))
     if comparison.at_volumes:
-        rows.extend(_volumes(comparison.at_volumes))
-    else:
-        rows.extend(_cheapest(comparison))
-    return rows
+        return _volumes(comparison.at_volumes)
+    return _cheapest(comparison)
 
 
 def _volumes(volumes: tuple[VolumeVerdict, ...]) -> list[Row]:
+    verdicts = {_volume(each) for each in volumes}
+    if len(verdicts) == 1:
+        most = max(each.calls_per_month for each in volumes)
+        return [("per month", f"at any volume up to {most:,} calls a month: {verdicts.pop()}")]
     widths = max(len(f"{each.calls_per_month:,}") for each in volumes)
     return [
         ("" if number else "per month", f"{each.calls_per_month:>{widths},} calls: {_volume(each)}")
@@ -87,7 +90,8 @@ def _cheapest(comparison: Comparison) -> list[Row]:
     if not others:
         return []
     best = min(others, key=lambda each: each.total_usd)
-    texts = [f"{visible(best.name)}: {_total(best)} in {comparison.horizon_months} months"]
+    horizon = words.count(comparison.horizon_months, "month")
+    texts = [f"{visible(best.name)}: {_total(best)} in {horizon}"]
     tuned_option = tuned(comparison)
     if tuned_option is not None:
         texts.append(f"fine-tuned {_total(tuned_option)}")
@@ -111,8 +115,14 @@ def _bills(comparison: Comparison) -> list[Row]:
             text = f"{visible(line.item)} {words.usd(line.usd)} {per} = {visible(line.formula)}"
             rows.append(("", text.replace(" /month", "/month")))
     rows.extend(("assumed", visible(text)) for text in comparison.assumptions)
-    rows.extend(
-        ("flips at", visible(f"{each.parameter} = {each.value}: {each.meaning}"))
-        for each in comparison.thresholds
-    )
+    rows.extend(("flips at", visible(_threshold(each))) for each in comparison.thresholds)
     return rows
+
+
+def _threshold(threshold: Threshold) -> str:
+    """``requests_per_month = 2,100: …``; what never flips has no number."""
+    value = threshold.value
+    if value.isdecimal():
+        value = f"{int(value):,}"
+    sign = " =" if value[:1].isdecimal() else ":"
+    return f"{threshold.parameter}{sign} {value}: {threshold.meaning}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from ftgate.render import words
 from ftgate.render.escape import visible
-from ftgate.render.words import duration
 
 if TYPE_CHECKING:
     from ftgate.model import BreakEven, Comparison, Decision, Option
+    from ftgate.report import DatasetReport
 
 DECISIONS: dict[Decision, str] = {
     "fine-tune": "fine-tune",
@@ -21,12 +22,12 @@ DECISIONS: dict[Decision, str] = {
 
 _NEVER = {
     "NO_VOLUME": "never: nobody calls the model",
-    "NEVER_NEGATIVE_SAVINGS": "never: the tuned model costs as much every month, or more",
-    "NEVER": "never: the savings are too small to pay back in 50 years",
-    "PAYS_BACK_THEN_LOST": "paid back, then lost again within {horizon} months",
+    "NEVER_NEGATIVE_SAVINGS": "never{against}: the tuned model costs as much every month, or more",
+    "NEVER": "never{against}: the savings are too small to pay back in 50 years",
+    "PAYS_BACK_THEN_LOST": "paid back{against}, then lost again within {horizon}",
 }
 _TOO_LATE = {
-    "PAYS_BACK_AFTER_HORIZON": "after the horizon of {horizon} months",
+    "PAYS_BACK_AFTER_HORIZON": "after the horizon of {horizon}",
     "PAYS_BACK_AFTER_SHUTDOWN": "after the model stops",
 }
 
@@ -41,25 +42,34 @@ def tuned(comparison: Comparison) -> Option | None:
     return next((each for each in comparison.options if each.kind == "fine-tuned"), None)
 
 
+def decision(dataset: DatasetReport) -> str:
+    """The decision in words; rules that were only partly asked decide nothing."""
+    if dataset.outcome == "pass" and dataset.decision == "hold":
+        return "selected rules"
+    return DECISIONS[dataset.decision]
+
+
 def break_even(point: BreakEven, comparison: Comparison) -> str:
     """``2.4 months · 198,000 calls · 2027-02-03 against today, before the model stops (…)``."""
+    against = f" against {visible(point.against)}" if point.against else ""
     if point.status in _NEVER:
-        return _NEVER[point.status].format(horizon=comparison.horizon_months)
+        months = words.count(comparison.horizon_months, "month")
+        return _NEVER[point.status].format(against=against, horizon=months)
     parts: list[str] = []
     if point.months is not None:
-        parts.append("at once" if point.status == "IMMEDIATE" else duration(point.months))
+        parts.append("at once" if point.status == "IMMEDIATE" else words.duration(point.months))
     if point.calls is not None and point.calls > 0:
-        parts.append(f"{math.ceil(point.calls):,} calls")
+        parts.append(words.count(math.ceil(point.calls), "call"))
     if point.date is not None:
         parts.append(point.date.isoformat())
     text = " \u00b7 ".join(parts) or "never"
-    against = f" against {visible(point.against)}" if point.against else ""
     return text + against + _life(point, comparison)
 
 
 def _life(point: BreakEven, comparison: Comparison) -> str:
     if point.status in _TOO_LATE:
-        return f", {_TOO_LATE[point.status].format(horizon=comparison.horizon_months)}"
+        months = words.count(comparison.horizon_months, "month")
+        return f", {_TOO_LATE[point.status].format(horizon=months)}"
     model = tuned(comparison)
     if model is None or model.usable_until is None or point.before_usable_until is None:
         return ""

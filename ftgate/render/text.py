@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftgate.render import words
@@ -14,14 +15,39 @@ if TYPE_CHECKING:
     from ftgate.report import Report
 
 
+SCREEN_LINES = 25
+_WORST_FIRST = ("error", "fail", "undecided", "pass")
+_MAX_BLOCKS = 2  # datasets that fit on one screen with their reasons
+
+
 def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
     """The report as text of at most ``width`` columns where words allow it."""
     screen = Screen(width, color, verbose)
     blocks = [dataset_lines(dataset, screen) for dataset in report.datasets]
+    return _joined([*blocks, [*_summary(report), *_footer(report, screen)]])
+
+
+def render_screen(report: Report, *, color: bool, width: int) -> str:
+    """At most :data:`SCREEN_LINES` lines for all datasets together: what a hook prints.
+
+    The worst datasets are shown with their reasons, each of the others in one line as long as
+    there is room, and then counted.
+    """
+    screen = Screen(width, color, verbose=False)
+    datasets = sorted(report.datasets, key=lambda each: _WORST_FIRST.index(each.outcome))
+    shown, others = datasets[:_MAX_BLOCKS], datasets[_MAX_BLOCKS:]
+    rest = [dataset_lines(dataset, replace(screen, max_lines=1))[0] for dataset in others]
     closing = [*_summary(report), *_footer(report, screen)]
-    if closing:
-        blocks.append(closing)
-    return "\n".join("".join(line + "\n" for line in block) for block in blocks)
+    if len(rest) > _MAX_BLOCKS:
+        rest = [*rest[: _MAX_BLOCKS - 1], f"and {len(rest) - 1} more: run ftgate check"]
+    used = len(closing) + len(rest) + bool(rest) + len(shown)
+    room = (SCREEN_LINES - used) // max(len(shown), 1)
+    blocks = [dataset_lines(dataset, replace(screen, max_lines=room)) for dataset in shown]
+    return _joined([*blocks, rest, closing] if rest else [*blocks, closing])
+
+
+def _joined(blocks: list[list[str]]) -> str:
+    return "\n".join("".join(line + "\n" for line in block) for block in blocks if block)
 
 
 def _summary(report: Report) -> list[str]:

@@ -31,7 +31,7 @@ from ftgate.model import (
 )
 from ftgate.profile import Profile
 from ftgate.rules.registry import RULES, Rule
-from ftgate.settings import DatasetSettings, PolicySettings
+from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 
 _MODULES = (
     *("setup", "input", "records", "conversations", "volume", "tokens", "content"),
@@ -59,6 +59,7 @@ class Case:
     validation: Profile | None = None
     goal: Goal | None = None
     plan: DatasetSettings | None = None
+    model_plan: ModelSettings | None = None
     policy: PolicySettings | None = None
     provider: ProviderFacts | None = None
     base: ModelFacts | Missing | None = None
@@ -94,16 +95,23 @@ def find_rule(name: str) -> Rule:
 
 def selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[str, Rule]:
     """Rules whose code (or name) starts with a selector and with no ignored one."""
-    rules = load_rules()
     for selector in (*select, *ignore):
-        if not any(_matches(rule, selector) for rule in rules.values()):
+        if not is_selector(selector):
             find_rule(selector)  # raises with the nearest name
-    return {
+    chosen = {
         code: rule
-        for code, rule in rules.items()
+        for code, rule in load_rules().items()
         if any(_matches(rule, selector) for selector in select)
         and not any(_matches(rule, selector) for selector in ignore)
     }
+    if not chosen:
+        raise ConfigError("no rule is left: everything that was selected is ignored")
+    return chosen
+
+
+def is_selector(text: str) -> bool:
+    """Whether at least one rule has this code, prefix or name."""
+    return any(_matches(rule, text) for rule in load_rules().values())
 
 
 def run(rules: Mapping[str, Rule], case: Case, options: Mapping[str, Any]) -> list[Finding]:
@@ -114,7 +122,7 @@ def run(rules: Mapping[str, Rule], case: Case, options: Mapping[str, Any]) -> li
     """
     findings: list[Finding] = []
     for rule in rules.values():
-        chosen = _options(rule, options)
+        chosen = chosen_options(rule, options)
         for facts in _facts(rule, case):
             try:
                 findings.extend(
@@ -148,9 +156,11 @@ def _facts(rule: Rule, case: Case) -> Iterator[tuple[Any, ...]]:
         yield facts
 
 
-def _options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
+def chosen_options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule's options: the defaults and, over them, its table in ``[rules]``, checked."""
     chosen = dict(rule.options)
-    given = options.get(rule.code, options.get(rule.name, {}))
+    named = {key.lower(): value for key, value in options.items()}
+    given = named.get(rule.code.lower(), named.get(rule.name, {}))
     for name, value in given.items():
         if name not in chosen:
             known = ", ".join(chosen) or "none"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE, VOLATILE_SHARE
 from ftgate.model import Decision, Finding, Goal, Severity
 from ftgate.profile import Profile
 from ftgate.rules.registry import rule
 from ftgate.settings import DatasetSettings
 
-VOLATILE_SHARE = 0.2
-"""From this share of perishable answers on, the facts change faster than models are retrained."""
+MIN_EXAMPLES = 50
+"""A share of a smaller set is too uncertain to fail on; FT201 asks for as many."""
 
 SHOWN_LINES = 5
 _FORM_GOALS = frozenset(("style", "format", "classification", "tool-use"))
@@ -21,9 +22,9 @@ def knowledge_injection(
     goal: Goal,
     profile: Profile,
     *,
-    warn_ratio: float = 0.25,
-    fail_ratio: float = 0.60,
-    min_examples: int = 50,
+    warn_ratio: float = MIXED_SHARE,
+    fail_ratio: float = KNOWLEDGE_SHARE,
+    min_examples: int = MIN_EXAMPLES,
 ) -> Iterator[Finding]:
     """Answers teach facts that the conversation does not contain.
 
@@ -75,7 +76,7 @@ def perishable_facts(
     profile: Profile,
     *,
     max_ratio: float = VOLATILE_SHARE,
-    min_examples: int = 50,
+    min_examples: int = MIN_EXAMPLES,
 ) -> Iterator[Finding]:
     """Answers teach facts that will soon be wrong.
 
@@ -119,8 +120,8 @@ def goal_mismatch(
     profile: Profile,
     plan: DatasetSettings,
     *,
-    max_ratio: float = 0.60,
-    min_examples: int = 50,
+    max_ratio: float = KNOWLEDGE_SHARE,
+    min_examples: int = MIN_EXAMPLES,
 ) -> Iterator[Finding]:
     """The plan says style or format, but the answers teach facts.
 
@@ -151,6 +152,40 @@ def goal_mismatch(
         severity=_severity(profile, min_examples),
         decision=_advice(goal),
         next_step='give the facts in the prompt, or set goal = "knowledge" in ftgate.toml',
+    )
+
+
+@rule("FT405", severity="error", since="0.1")
+def unknown_goal(
+    goal: Goal, profile: Profile, plan: DatasetSettings, *, min_examples: int = MIN_EXAMPLES
+) -> Iterator[Finding]:
+    """What the answers teach cannot be told from their text, and the plan does not say it.
+
+    ## Why is this bad?
+    Whether a fine-tune is the right tool depends on what it is to learn. A set of bare option
+    letters, or of answers without prompts, looks the same whether it teaches facts or a format, so
+    the rules about facts have nothing to go by. Silence would read as "no facts".
+
+    ## What to do instead
+    Look at ten examples and state in ftgate.toml what they teach, for instance
+    `goal = "classification"` under `[[dataset]]`. The statement then stands in the plan that
+    somebody reviews.
+
+    ## Source
+    The label is `unknown` when fewer than ten answers could be judged, or when more could not than
+    could; the reasons and their counts are the evidence of the report.
+    """
+    if goal.label != "unknown" or plan.goal is not None or profile.examples < min_examples:
+        return
+    counts = [
+        f"{each.value} x {each.meaning}" for each in goal.evidence if each.feature == "reason"
+    ]
+    seen = f": {', '.join(counts)}" if counts else ": no answer to judge"
+    yield Finding(
+        f"what the answers teach cannot be told from the text{seen}",
+        undecided=True,
+        next_step='state it: [[dataset]] goal = "classification" (or style, format, tool-use,'
+        " knowledge)",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftgate.model import Finding
@@ -249,7 +250,8 @@ def nothing_to_train(file: JudgedFile) -> Iterator[Finding]:
 
     ## Why is this bad?
     Messages with weight 0 are billed like all others and teach nothing: in a job whose file and
-    bill are public, 5,976 tokens would be due without them and 6,104 were charged.
+    bill are public, 5,976 tokens would be due without them and 6,104 were charged. When all
+    examples of a training file are like that, the whole job teaches nothing, and it is an error.
 
     ## What to do instead
     Remove the example, or set the weight of the answer it was collected for to 1.
@@ -258,7 +260,9 @@ def nothing_to_train(file: JudgedFile) -> Iterator[Finding]:
     OpenAI API reference, assistant message of the training format; trained tokens of a public
     gpt-4o-mini job of 25 examples and 4 epochs.
     """
-    yield from of_kind(file, "nothing-to-train", "nothing to train")
+    for finding in of_kind(file, "nothing-to-train", "nothing to train"):
+        everything = file.profile and finding.count == file.profile.examples
+        yield replace(finding, severity="error") if everything else finding
 
 
 @rule("FT127", severity="error", since="0.1")

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ftgate.economics.amounts import months_text, number_text, usd_text
+from ftgate.economics.amounts import calls_text, months_text, number_text, usd_text
 from ftgate.model import BreakEven, Comparison, Finding, Option, Training
 from ftgate.rules.registry import rule
 from ftgate.settings import PolicySettings
@@ -117,15 +117,17 @@ def cheaper_current_model(comparison: Comparison | None) -> Iterator[Finding]:
     prompt for less, needs no training, and outlives the tuned one.
 
     ## What to do instead
-    Run your evaluation with the named model and the prompt as it is. If it fails the evaluation,
-    waive this rule with that result as the reason; otherwise switch. Price says nothing about
-    quality: the rule only says that nobody should pay for training before having looked.
+    Run your evaluation with the named model and the prompt as it is. If it passes, switch; if it
+    fails, add the model to `[model] rejected`, and the next cheaper one is compared. Price says
+    nothing about quality: the rule only says that nobody should pay for training before having
+    looked.
 
     ## Source
     The cheapest model of today's provider that is not shut down within the horizon, same prompt and
     answer length, cached where the prompt allows. Epoch AI, "LLM inference price trends".
     """
-    yield from _beaten(comparison, "cheaper", "run your evaluation on it with today's prompt")
+    next_step = "run your evaluation on it with today's prompt; if it fails, add it to"
+    yield from _beaten(comparison, "cheaper", f"{next_step} [model] rejected")
 
 
 @rule("FT806", severity="error", since="0.1")
@@ -204,47 +206,53 @@ def _calls_text(point: BreakEven | None, training: Training) -> str:
     if point is None or point.calls is None:
         return "a tuned call costs as much as today's or more, so it never pays back"
     job = "training" if training.usd_high is None else f"training {usd_text(training.usd_high)}"
-    number = math.ceil(point.calls)
-    calls = "1 call" if number == 1 else f"{number:,} calls"
+    calls = calls_text(math.ceil(point.calls))
     return f"{job}; all costs that do not depend on calls are back after {calls}"
 
 
 def _payback_text(
     point: BreakEven, fine: Option, today: Option, training: Training, limit: Decimal
 ) -> str:
-    saved = today.monthly_usd[0] - fine.monthly_usd[0]
     if point.status == "NO_VOLUME":
         return f"no calls, so {usd_text(fine.upfront_usd)} upfront is never paid back"
     if not point.months or not point.calls:
-        tuned, now = fine.monthly_usd[0], today.monthly_usd[0]
         return (
-            f"a month costs {usd_text(tuned)}, today {usd_text(now)}:"
+            f"a month costs {usd_text(_bill(fine))}, today {usd_text(_bill(today))}:"
             f" {usd_text(fine.upfront_usd)} upfront is never paid back"
         )
     volume = point.calls / point.months
     upfront = f"training {usd_text(training.usd_high or 0)}"
     if fine.upfront_usd != training.usd_high:
         upfront += f" + labelling {usd_text(fine.upfront_usd - (training.usd_high or 0))}"
+    saved = (_bill(today) - _bill(fine)) / volume
     return (
-        f"saves {usd_text(saved / volume)}/call; {upfront} -> {math.ceil(point.calls):,} calls;"
+        f"saves {usd_text(saved)}/call; {upfront} -> {calls_text(math.ceil(point.calls))};"
         f" you do {volume:,.0f}/month -> {months_text(point.months)} (limit {number_text(limit)})"
     )
 
 
 def _beaten(comparison: Comparison | None, kind: str, next_step: str) -> Iterator[Finding]:
-    """One finding when the option of this kind costs less than the fine-tune over the horizon."""
+    """One finding unless the fine-tune wins against the option of this kind over the horizon."""
     fine, other = _option(comparison, "fine-tuned"), _option(comparison, kind)
-    if comparison is None or fine is None or other is None or fine.total_usd <= other.total_usd:
+    if comparison is None or fine is None or other is None:
+        return
+    lead = comparison.leads_usd[other.name]
+    if lead > 0:
         return
     until = f", stops on {fine.usable_until}" if fine.usable_until else ""
+    more = f"{usd_text(-lead)} more" if lead else "just as much"
     yield Finding(
-        f"{other.name} costs {usd_text(other.monthly_usd[0])}/month,"
-        f" {usd_text(other.total_usd)} in {comparison.horizon_months} months; the fine-tune"
-        f" {usd_text(fine.monthly_usd[0])}/month + {usd_text(fine.upfront_usd)} upfront{until}:"
-        f" {usd_text(fine.total_usd)}",
+        f"{other.name} costs {usd_text(other.monthly_usd[0])}/month; the fine-tune"
+        f" {usd_text(_bill(fine))}/month + {usd_text(fine.upfront_usd)} upfront{until}:"
+        f" {more} in {comparison.horizon_months} months",
         decision="prompt",
         next_step=next_step,
     )
+
+
+def _bill(option: Option) -> Decimal:
+    """One steady month by its lines: the first month of a tune that is about to stop is not one."""
+    return sum((line.usd for line in option.lines if not line.upfront), Decimal(0))
 
 
 def _explained_elsewhere(point: BreakEven, fine: Option, today: Option) -> bool:
@@ -260,11 +268,7 @@ def _hosting(fine: Option) -> Decimal:
 
 def _saved_before_hosting(fine: Option, today: Option) -> Decimal:
     """What the calls of one steady month save, by the lines of both bills."""
-    bills = [
-        sum((line.usd for line in option.lines if not line.upfront), Decimal(0))
-        for option in (today, fine)
-    ]
-    return bills[0] - bills[1] + _hosting(fine)
+    return _bill(today) - _bill(fine) + _hosting(fine)
 
 
 def _pair(comparison: Comparison | None) -> tuple[Option | None, Option | None]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ftgate.model import Finding
+from ftgate.model import Finding, ProviderFacts
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
     from ftgate.rules import JudgedFile
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 example``, ``1,204 examples``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def of_kind(file: JudgedFile, kind: str, what: str) -> Iterator[Finding]:
@@ -26,7 +31,7 @@ def of_kind(file: JudgedFile, kind: str, what: str) -> Iterator[Finding]:
         line, detail = tally.places[0]
         where = f"line {line}: {detail}" if detail else f"line {line}"
         yield Finding(
-            f"{what} in {tally.count:,} of {file.profile.lines:,} lines; {where}",
+            f"{what} in {tally.count:,} of {counted(file.profile.lines, 'line')}; {where}",
             file.path,
             tuple(number for number, _ in tally.places),
             tally.count,
@@ -86,7 +91,7 @@ def empty_dataset(file: JudgedFile) -> Iterator[Finding]:
     yield from of_kind(file, "empty-dataset", "no records")
     profile = file.profile
     if profile and file.error is None and not profile.examples and not profile.invalid:
-        yield Finding(f"no records: {profile.lines:,} lines, all blank", file.path)
+        yield Finding(f"no records: {counted(profile.lines, 'line')}, all blank", file.path)
 
 
 @rule("FT004", severity="error", since="0.1")
@@ -127,7 +132,7 @@ def not_json_lines(file: JudgedFile) -> Iterator[Finding]:
 
 
 @rule("FT008", severity="error", since="0.1")
-def byte_order_mark(file: JudgedFile) -> Iterator[Finding]:
+def byte_order_mark(file: JudgedFile, provider: ProviderFacts) -> Iterator[Finding]:
     """A record is preceded by a byte order mark.
 
     ## Why is this bad?
@@ -137,14 +142,15 @@ def byte_order_mark(file: JudgedFile) -> Iterator[Finding]:
 
     ## What to do instead
     Remove the mark: `sed -i '1s/^\\xEF\\xBB\\xBF//' data.jsonl`. Write files with `utf-8`, not
-    `utf-8-sig`. Azure OpenAI is the exception: its documentation asks for the mark, so ignore this
-    rule there.
+    `utf-8-sig`. Azure OpenAI is the exception: its documentation asks for the mark, so the rule is
+    silent where the base model is Azure's.
 
     ## Source
     RFC 8259 section 8.1. Probe of six dataset checkers, November 2026. Azure:
     https://github.com/MicrosoftDocs/azure-docs/issues/110314.
     """
-    yield from of_kind(file, "byte-order-mark", "byte order mark")
+    if not provider.byte_order_mark:
+        yield from of_kind(file, "byte-order-mark", "byte order mark")
 
 
 @rule("FT009", severity="error", since="0.1")

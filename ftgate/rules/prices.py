@@ -6,10 +6,18 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from ftgate.economics.calendar import add_months
-from ftgate.model import Comparison, Finding, Missing, ModelFacts, Price, Training
+from ftgate.model import (
+    Comparison,
+    Finding,
+    Missing,
+    ModelFacts,
+    Price,
+    ProviderFacts,
+    Training,
+)
 from ftgate.prices.units import OVERRIDE_UNITS, PROVIDER_UNITS, TRAINING_UNITS, UNITS
 from ftgate.rules.registry import rule
-from ftgate.settings import PolicySettings
+from ftgate.settings import ModelSettings, PolicySettings
 from ftgate.settings_units import parse_amount, parse_days
 
 _SHOWN = 3
@@ -122,15 +130,18 @@ def over_budget(training: Training, policy: PolicySettings) -> Iterator[Finding]
 
 
 @rule("FT704", severity="error", since="0.1")
-def model_not_tunable(base: ModelFacts | Missing, today: date) -> Iterator[Finding]:
-    """The provider does not fine-tune this model, or no longer.
+def model_not_tunable(
+    base: ModelFacts | Missing, model_plan: ModelSettings, today: date
+) -> Iterator[Finding]:
+    """The provider does not fine-tune this model, or no longer, or not by this method.
 
     ## Why is this bad?
     The job is refused after the data have been prepared, uploaded and reviewed. Newest models
     often cannot be tuned at all, and a model that could be tuned last quarter may be closed.
 
     ## What to do instead
-    Choose a base that this provider still tunes, or another provider that tunes this model; or
+    Choose a base that this provider still tunes, or another provider that tunes this model; set
+    `model.method` to a method that the model offers; or
     keep prompting: a current model with a cached prompt is often cheaper than a tuned old one.
     For a model that the catalogue does not know, state its training price in `[[price]]`. Where
     a provider closes earlier for new customers, the earlier date counts: if you are an existing
@@ -167,6 +178,15 @@ def model_not_tunable(base: ModelFacts | Missing, today: date) -> Iterator[Findi
             decision="prompt",
             next_step=_alternative(base),
         )
+    elif base.methods and model_plan.method not in base.methods:
+        offered = " and ".join(base.methods)
+        yield Finding(
+            f"{base.provider} offers no {model_plan.method} fine-tuning of {base.name}:"
+            f" only {offered}",
+            decision="hold",
+            next_step=f'set [model] method = "{base.methods[0]}", or a base that offers'
+            f" {model_plan.method}",
+        )
 
 
 @rule("FT705", severity="warning", since="0.1")
@@ -184,8 +204,7 @@ def retiring_model(
 
     ## What to do instead
     Compare over the months that are left (`usage.horizon_months`), plan the retraining, or keep
-    prompting a model that stays. Who may still create jobs depends on your account: check before
-    you prepare data.
+    prompting a model that stays.
 
     ## Source
     OpenAI, "Deprecations": no new jobs from 2027-01-06, tunable bases and their fine-tunes stop
@@ -216,6 +235,47 @@ def retiring_model(
         yield Finding(_life(base, stop, today, horizon), next_step=_alternative(base))
 
 
+@rule("FT706", severity="error", since="0.1")
+def unknown_eligibility(
+    base: ModelFacts | Missing, provider: ProviderFacts, model_plan: ModelSettings, today: date
+) -> Iterator[Finding]:
+    """The provider lets only some organisations create jobs, and the plan says not if yours may.
+
+    An error when the plan says that yours may not; undecided when it does not say.
+
+    ## Why is this bad?
+    A provider that winds fine-tuning down closes it for new and idle customers first. Their job
+    is refused after the examples have been written, checked and uploaded.
+
+    ## What to do instead
+    Try to create a job with the smallest valid file, or look whether your organisation has run a
+    fine-tuned model lately; then state `eligible = true` or `eligible = false` under `[model]`.
+    Where it may not, prompt a current model, or tune with another provider.
+
+    ## Source
+    OpenAI, "Deprecations": no jobs for organisations without earlier fine-tuning from 2026-05-07,
+    none for those without inference on a fine-tuned model in the last 60 days from 2026-07-02.
+    """
+    closed = provider.new_customers_closed
+    if isinstance(base, Missing) or not base.tunable or closed is None or closed > today:
+        return
+    if base.jobs_close is not None and base.jobs_close <= today:
+        return  # nobody may: FT704 says so
+    if model_plan.eligible is None:
+        yield Finding(
+            f"whether your organisation may create jobs at {provider.title} is not stated:"
+            f" {provider.availability}",
+            undecided=True,
+            next_step="if yours may, add to ftgate.toml: [model] eligible = true",
+        )
+    elif not model_plan.eligible:
+        yield Finding(
+            f"your organisation may not create jobs at {provider.title}: {provider.availability}",
+            decision="prompt",
+            next_step="prompt a current model, or tune with another provider",
+        )
+
+
 def _is_tune_of(base: ModelFacts | Missing, name: str, unit: str) -> bool:
     """True for the price of a fine-tune that cannot exist: FT704 says all there is to say."""
     if isinstance(base, Missing) or base.tunable or base.note:
@@ -232,8 +292,6 @@ def _life(base: ModelFacts, stop: date, today: date, horizon: str = "") -> str:
         parts[0] += f", {horizon}"
     if base.jobs_close is not None:
         parts.append(f"new jobs {_when('end', 'ended', base.jobs_close, today)}")
-        if base.note and base.jobs_close > today:
-            parts.append(base.note)
     return "; ".join(parts)
 
 

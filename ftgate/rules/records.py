@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ftgate.formats import BY_NAME
-from ftgate.model import Finding, ProviderFacts
-from ftgate.rules.input import of_kind
+from ftgate.model import Finding, Missing, ModelFacts, ProviderFacts
+from ftgate.rules.input import counted, of_kind
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ def unknown_schema(file: JudgedFile) -> Iterator[Finding]:
         found = BY_NAME.get(name)
         if file.profile and found and not found.judged:
             line = file.profile.format_lines.get(name)
+            verb = "is" if count == 1 else "are"
             yield Finding(
-                f"{count:,} of {file.profile.examples:,} records are {found.title}; {found.hint}",
+                f"{count:,} of {counted(file.profile.examples, 'record')} {verb} {found.title};"
+                f" {found.hint}",
                 file.path,
                 (line,) if line else (),
                 count,
@@ -164,7 +166,7 @@ def below_provider_minimum(file: JudgedFile, provider: ProviderFacts) -> Iterato
         return
     if profile.examples < minimum and (profile.examples or profile.invalid):
         yield Finding(
-            f"{profile.examples:,} examples; {provider.title} wants at least {minimum:,}",
+            f"{counted(profile.examples, 'example')}; {provider.title} wants at least {minimum:,}",
             file.path,
             decision="hold",
         )
@@ -272,13 +274,18 @@ def unknown_record_key(file: JudgedFile) -> Iterator[Finding]:
     yield from of_kind(file, "unknown-record-key", "keys outside the training format")
 
 
-@rule("FT126", severity="warning", since="0.1")
-def legacy_schema(file: JudgedFile) -> Iterator[Finding]:
-    """Records are `prompt`/`completion`, which no current OpenAI model trains on.
+COMPLETION_MODELS = frozenset(("babbage-002", "davinci-002"))
+"""The only bases that train on prompt/completion (OpenAI fine-tuning guide of 2024)."""
+
+
+@rule("FT126", severity="error", since="0.1")
+def legacy_schema(file: JudgedFile, base: ModelFacts | Missing) -> Iterator[Finding]:
+    """Records are `prompt`/`completion`, which no chat model trains on.
 
     ## Why is this bad?
-    The schema belongs to `davinci-002` and `babbage-002`. Their fine-tuned models were shut down
-    on 2026-10-23. A chat model wants `messages`.
+    The schema belongs to `davinci-002` and `babbage-002`, whose fine-tuned models were shut down on
+    2026-10-23. A job on a chat model wants `messages` and refuses the file. Where the base model is
+    not in the catalogue, this is a warning: it may be a completions model of another provider.
 
     ## What to do instead
     Convert: `jq -c '{messages: [{role: "user", content: .prompt}, {role: "assistant", content:
@@ -288,7 +295,15 @@ def legacy_schema(file: JudgedFile) -> Iterator[Finding]:
     OpenAI deprecations page, rows of ft-davinci-002 and ft-babbage-002 (read November 2026).
     """
     count = file.profile.formats.get("prompt_completion", 0) if file.profile else 0
-    if file.profile and count:
-        line = file.profile.format_lines.get("prompt_completion")
-        lines = (line,) if line else ()
-        yield Finding(f"{count:,} prompt/completion records", file.path, lines, count)
+    model = base.name if isinstance(base, ModelFacts) else ""
+    if not file.profile or not count or model in COMPLETION_MODELS:
+        return
+    line = file.profile.format_lines.get("prompt_completion")
+    wanted = f"; {model} trains on messages" if model else ""
+    yield Finding(
+        f"{counted(count, 'prompt/completion record')}{wanted}",
+        file.path,
+        (line,) if line else (),
+        count,
+        severity=None if model else "warning",
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ftgate.model import Finding
 from ftgate.profile import Profile
 from ftgate.rules import JudgedFile
+from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
 
 
@@ -30,7 +31,7 @@ def too_few_examples(profile: Profile, *, min_examples: int = 50) -> Iterator[Fi
     if profile.examples and profile.unique < min_examples:
         repeated = f" ({profile.duplicates:,} repeated)" if profile.duplicates else ""
         yield Finding(
-            f"{profile.unique:,} distinct examples{repeated} (minimum {min_examples:,})",
+            f"{counted(profile.unique, 'distinct example')}{repeated} (minimum {min_examples:,})",
             decision="hold",
             next_step="collect reviewed examples, or use them as few-shot examples in the prompt",
         )
@@ -55,7 +56,7 @@ def tiny_validation(
     """
     if profile.examples and 0 < validation.examples < min_examples:
         yield Finding(
-            f"{validation.examples:,} validation examples (minimum {min_examples:,})",
+            f"{counted(validation.examples, 'validation example')} (minimum {min_examples:,})",
             next_step="hold out a tenth of the training set",
         )
 
@@ -114,6 +115,6 @@ def no_validation(
     held_out = any(file.role == "validation" for file in files)
     if profile.examples >= min_examples and not held_out:
         yield Finding(
-            f"{profile.examples:,} training examples and no validation file",
+            f"{counted(profile.examples, 'training example')} and no validation file",
             next_step="hold out a tenth as val.jsonl",
         )

@@ -6,13 +6,18 @@ exact on 13 of 13 public chat jobs without tools for which both the training fil
 of 1) are 0.3 to 11.6 % too high on the same jobs. What those jobs also settle: messages with
 ``weight: 0`` are billed, the ``weight`` key itself is not, validation files are not, line ends do
 not matter. Not settled by any job: ``name``, truncation, images.
+
+A preference pair (DPO) is billed as two conversations, the prompt with each answer; a prompt with a
+completion as its text alone. Both are less certain than chat: :func:`exactness_of` says how far.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from marshal import dumps
 
-from ftgate.model import Example
+from ftgate.model import Encoding, Example
 from ftgate.tokens.engines import Counter, Memo
 from ftgate.tokens.tools import render_tools
 
@@ -29,10 +34,18 @@ TOOLS_CORRECTION = -2
 """Billed minus rendered tool definitions, per example; fitted on one job, see
 :mod:`ftgate.tokens.tools`. Expect an error of about 10 tokens per example on other tools."""
 
-IMAGES_NOTE = "image tokens are not covered: no public job shows how they are counted"
-
-AZURE_ROUNDING_TOKENS = 1000
-"""Azure bills started thousands: all 5 distinct files with a known bill agree, nearest does not."""
+FORMULA_NOTES = {
+    "openai_preference": (
+        "a preference pair is counted as its prompt with each of both answers: on one job within 3%"
+        " of the bill, by averages"
+    ),
+    "prompt_completion": (
+        "prompt and completion are counted as text without messages: 12 below the 1,924 tokens of"
+        " the one job known"
+    ),
+}
+CONVERTED_NOTE = "records of another schema are counted as the chat records they would become"
+"""What is not certain about the formula of a format that is not OpenAI chat."""
 
 COLUMNS = ("total", "system", "user", "assistant", "tool", "tools")
 """What :meth:`Meter.measure` returns."""
@@ -59,7 +72,8 @@ class Meter:
         ``total`` is what the provider counts, without images. The others are content alone, so
         they add up to less: ``system`` includes ``developer``, ``tool`` includes ``function``,
         ``assistant`` includes the names and arguments of tool calls, ``tools`` are the tool
-        definitions. An unknown role, which the provider would reject, shows in ``total`` only.
+        definitions. An unknown role, which the provider would reject, shows in ``total`` only, and
+        so does the second time that the prompt of a preference pair is billed.
         """
         count = self._count
         system = user = assistant = tool = unknown = 0
@@ -77,8 +91,12 @@ class Meter:
         for call in example.calls:
             assistant += count(call)
         tools = self._measure_tools(example.tools) if example.tools else 0
-        overhead = TOKENS_PER_EXAMPLE + len(example.turns) * (TOKENS_PER_MESSAGE + TOKENS_PER_ROLE)
-        total = overhead + system + user + assistant + tool + unknown + tools
+        total = system + user + assistant + tool + unknown + tools
+        if not example.completion:
+            total += TOKENS_PER_EXAMPLE
+            total += len(example.turns) * (TOKENS_PER_MESSAGE + TOKENS_PER_ROLE)
+        if example.prompt is not None:
+            total += self.measure(example.prompt)[0]
         return total, system, user, assistant, tool, tools
 
     def _measure_tools(self, tools: list[object]) -> int:
@@ -94,12 +112,21 @@ class Meter:
         return tokens
 
 
-def image_tokens(images: int) -> int | None:
-    """Return the tokens of an example's images: None, not zero, when it has any.
+def exactness_of(encoding: Encoding, formats: Iterable[str]) -> Encoding:
+    """Return how far the counts of records of these formats can be trusted.
 
-    :data:`IMAGES_NOTE` says why.
+    ``exact`` needs an exact encoding and nothing but OpenAI chat; any other format makes it
+    ``assumed`` at best, and the note says why.
     """
-    return None if images else 0
+    others = sorted(set(formats) - {"openai_chat"})
+    if not others:
+        return encoding
+    notes = dict.fromkeys(FORMULA_NOTES.get(name, CONVERTED_NOTE) for name in others)
+    return replace(
+        encoding,
+        exactness="assumed" if encoding.exactness == "exact" else encoding.exactness,
+        note="; ".join(filter(None, (encoding.note, *notes))),
+    )
 
 
 def epochs_auto(examples: int) -> tuple[int, int, str]:
@@ -112,17 +139,3 @@ def epochs_auto(examples: int) -> tuple[int, int, str]:
     high = min(max(DEFAULT_EPOCHS, EPOCH_EXAMPLES // max(examples, 1)), MAX_DEFAULT_EPOCHS)
     rule = f"{EPOCH_EXAMPLES} // {examples} examples" if high > DEFAULT_EPOCHS else "the default"
     return 1, high, f"auto: the provider decides; {high} by OpenAI's cookbook ({rule}), at least 1"
-
-
-def billable_tokens(total: int, epochs: int) -> int:
-    """Return the tokens that OpenAI bills: those of the training file, once per epoch."""
-    return total * epochs
-
-
-def azure_billable_tokens(total: int, epochs: int) -> int:
-    """Return the tokens that Azure bills: OpenAI's rule, rounded up to a full thousand.
-
-    This is "Training tokens billed" in the job's events. ``trained_tokens`` in the job's JSON is
-    something else on Azure: characters divided by four.
-    """
-    return -(-billable_tokens(total, epochs) // AZURE_ROUNDING_TOKENS) * AZURE_ROUNDING_TOKENS

@@ -40,8 +40,6 @@ Source: ``tiktoken/model.py`` 0.14.0, except for gpt-6 and later, which it does 
 
 FOREIGN = Encoding(O200K, "estimated", note=FOREIGN_NOTE)
 
-_MODELS = tuple((re.compile(rf"(?:{family})(?:-.*)?"), found) for family, found in FAMILIES)
-
 
 def base_model(model: str) -> str:
     """Return the model that a name refers to: lower case, without provider, tuning or tag.
@@ -61,7 +59,8 @@ def resolve(model: str) -> Encoding:
     ``estimated`` for all others, with a note that says so.
     """
     name = base_model(model)
-    return next((found for pattern, found in _MODELS if pattern.fullmatch(name)), FOREIGN)
+    matching = (found for family, found in FAMILIES if re.fullmatch(rf"(?:{family})(?:-.*)?", name))
+    return next(matching, FOREIGN)
 
 
 def check_name(encoding_name: str) -> None:
@@ -70,12 +69,3 @@ def check_name(encoding_name: str) -> None:
         raise UsageError(
             f"unknown encoding {encoding_name!r}", hint=f"known encodings: {', '.join(ENCODINGS)}"
         )
-
-
-def named(encoding_name: str) -> Encoding:
-    """Return an encoding that the user asked for by name (``--encoding``).
-
-    Raises UsageError for an unknown name.
-    """
-    check_name(encoding_name)
-    return Encoding(encoding_name, "exact")

@@ -1,7 +1,8 @@
 """Token counters: which engine counts, and why not a faster one.
 
 All engines count exactly what tiktoken's ``encode_ordinary`` counts; they differ in speed and in
-what they cost to start. splintr carries its own copy of the vocabulary, fastokens reads ours.
+what they cost to start. bpe-openai and splintr carry their own copy of the vocabulary, fastokens
+reads ours.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ before ``'TTW`` they count one token less than tiktoken. With such text sent to 
 million fuzzed strings showed no other difference (splintr-rs 0.22.0, fastokens 0.3.5).
 """
 
+SPLINTR_BEATS_BPE = {"cl100k_base": 2_500_000, "o200k_base": 3_500_000}
 FASTOKENS_BEATS_SPLINTR = {"cl100k_base": 75_000_000, "o200k_base": 125_000_000}
 FASTOKENS_BEATS_TIKTOKEN = {"cl100k_base": 6_000_000, "o200k_base": 25_000_000}
-"""Bytes of data from which fastokens takes less CPU time, its start included.
+"""Bytes of data from which an engine takes less CPU time than another, its start included.
 
-Measured on 70 MB of the chat set that ``benchmarks/generate.py`` writes, one core: start and
-seconds per MB are 0.2 + 0.072 for tiktoken, 0.2 + 0.020 for splintr and 1.9 + 0.007 for fastokens
-(o200k_base); 0.1 + 0.093, 0.1 + 0.013 and 0.6 + 0.007 (cl100k_base). splintr always beats tiktoken.
+Measured on the chat set that ``benchmarks/generate.py`` writes, one core: start and seconds per MB
+are 0.19 + 0.072 for tiktoken, 0.07 + 0.070 for bpe-openai, 0.24 + 0.020 for splintr and
+1.9 + 0.007 for fastokens (o200k_base); 0.08 + 0.093, 0.03 + 0.043, 0.10 + 0.013 and 0.6 + 0.007
+(cl100k_base). Both small engines always beat tiktoken.
 """
 
 MEMO_BYTES = 4 * 2**20
@@ -93,6 +96,31 @@ def _guard(count: Callable[[str], int], encoding_name: str, text: str) -> int:
         return count(replace_surrogates(text))
 
 
+def _open_bpe_openai(encoding_name: str) -> Callable[[str], int]:
+    """GitHub's linear-time tokenizer; quick to start because its tables are compiled in.
+
+    The package's own ``__init__`` costs a second and refuses texts above a million characters, so
+    the extension module is loaded by itself.
+    """
+    from importlib.machinery import ExtensionFileLoader
+    from importlib.util import find_spec, module_from_spec, spec_from_file_location
+    from pathlib import Path
+
+    package = find_spec("bpe_openai")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("bpe_openai")
+    name, folder = "_bindings", Path(package.submodule_search_locations[0])
+    path = str(next(each for each in sorted(folder.glob(f"{name}.*")) if each.suffix != ".pyi"))
+    loader = ExtensionFileLoader(name, path)
+    spec = spec_from_file_location(name, path, loader=loader)
+    if spec is None:
+        raise ModuleNotFoundError("bpe_openai")
+    bindings = module_from_spec(spec)
+    loader.exec_module(bindings)
+    count: Callable[[str], int] = bindings.tokenizer_for_encoding(encoding_name).count
+    return count
+
+
 def _open_splintr(encoding_name: str) -> Callable[[str], int]:
     from splintr import Tokenizer
 
@@ -125,7 +153,11 @@ def _open_fastokens(encoding_name: str) -> Callable[[str], int]:
 
 
 BYTES_PER_ID = 4  # splintr's flat buffers hold little-endian uint32
-FAST_ENGINES = {"splintr": _open_splintr, "fastokens": _open_fastokens}
+FAST_ENGINES = {
+    "bpe-openai": _open_bpe_openai,
+    "splintr": _open_splintr,
+    "fastokens": _open_fastokens,
+}
 ENGINES = ("tiktoken", *FAST_ENGINES)
 
 
@@ -146,10 +178,13 @@ def _open_fast(engine: str, encoding_name: str) -> tuple[Callable[[str], int] | 
 def preference(encoding_name: str, size_bytes: int) -> tuple[str, ...]:
     """Return the engines worth trying for this much text, cheapest in CPU time first."""
     if size_bytes >= FASTOKENS_BEATS_SPLINTR[encoding_name]:
-        return ("fastokens", "splintr", "tiktoken")
+        return ("fastokens", "splintr", "bpe-openai", "tiktoken")
+    small = ("splintr", "bpe-openai")
+    if size_bytes < SPLINTR_BEATS_BPE[encoding_name]:
+        small = ("bpe-openai", "splintr")
     if size_bytes >= FASTOKENS_BEATS_TIKTOKEN[encoding_name]:
-        return ("splintr", "fastokens", "tiktoken")
-    return ("splintr", "tiktoken")
+        return (*small, "fastokens", "tiktoken")
+    return (*small, "tiktoken")
 
 
 def open_counter(encoding_name: str, *, size_bytes: int, engine: str | None = None) -> Counter:

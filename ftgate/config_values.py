@@ -1,0 +1,99 @@
+"""Which values of a well-typed configuration make sense: bounds, rates and codes that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from ftgate.errors import ConfigError
+from ftgate.settings import ReviewSettings, Settings
+from ftgate.settings_units import parse_amount, parse_days
+
+MAX_HORIZON_MONTHS = 600  # fifty years: longer than any price holds
+_DIGEST = re.compile(r"sha256:[0-9a-f]{12,64}\Z")
+_RATES = ("cache_hit_rate", "rate_today", "rate_tuned", "initial_rate_tuned")
+
+
+def check_values(settings: Settings) -> None:
+    """Raise ConfigError for the first value that cannot be meant; it names key and limit."""
+    _check_numbers(settings)
+    horizon = settings.usage.horizon_months
+    if not 1 <= horizon <= MAX_HORIZON_MONTHS:
+        raise ConfigError(f"[usage] horizon_months = {horizon}: 1 to {MAX_HORIZON_MONTHS}")
+    _check_names(settings)
+    epochs = settings.model.epochs
+    if isinstance(epochs, int) and epochs < 1:
+        raise ConfigError(f"[model] epochs = {epochs}: at least 1, or 'auto'")
+    if not settings.offline:
+        raise ConfigError("offline = false: there are no live prices yet", hint="remove the key")
+    _check_policy(settings)
+    _check_review(settings.review)
+    _check_waivers(settings)
+
+
+def _check_names(settings: Settings) -> None:
+    names = [table.name for table in settings.dataset]
+    for name in names:
+        if not name.strip():
+            raise ConfigError("[[dataset]] has an empty name")
+        if names.count(name) > 1:
+            raise ConfigError(f"[[dataset]] name = {name!r} is used twice")
+    if not settings.model.base.strip():
+        raise ConfigError("[model] base is empty", hint="name the model to fine-tune")
+
+
+def _check_numbers(settings: Settings) -> None:
+    for key, value in _numbers(settings):
+        name = key.rpartition(" ")[2]
+        if isinstance(value, Decimal) and not value.is_finite():
+            raise ConfigError(f"{key} = {value}: not a number")
+        if value < 0:
+            raise ConfigError(f"{key} = {value}: must not be negative")
+        if name in _RATES and value > 1:
+            raise ConfigError(f"{key} = {value}: a rate is between 0 and 1")
+
+
+def _numbers(settings: Settings) -> Iterator[tuple[str, Any]]:
+    for section in ("usage", "labelling", "review", "retrieval", "hosting"):
+        table = getattr(settings, section)
+        for entry in fields(table):
+            value = getattr(table, entry.name)
+            if isinstance(value, (int, float, Decimal)):
+                yield f"[{section}] {entry.name}", value
+
+
+def _check_policy(settings: Settings) -> None:
+    policy = settings.policy
+    try:
+        parse_days(policy.max_break_even)
+        parse_days(policy.max_price_age)
+        if policy.max_training_cost is not None:
+            parse_amount(policy.max_training_cost)
+    except ConfigError as error:
+        raise ConfigError(f"[policy] {error.message}", hint=error.hint) from None
+
+
+def _check_review(review: ReviewSettings) -> None:
+    """A review plan that is stated in part would be left out of the bill in silence."""
+    rates = (review.rate_today, review.rate_tuned, review.initial_rate_tuned)
+    if any(rates) and not review.cost_usd:
+        raise ConfigError("[review] states rates without cost_usd", hint='cost_usd = "10"')
+    initial = review.initial_rate_tuned is not None
+    if initial and review.rate_tuned is None:
+        raise ConfigError("[review] initial_rate_tuned needs rate_tuned, the rate afterwards")
+    if initial != bool(review.initial_months):
+        raise ConfigError("[review] initial_rate_tuned and initial_months belong together")
+
+
+def _check_waivers(settings: Settings) -> None:
+    for waiver in settings.waive:
+        if not waiver.reason.strip():
+            raise ConfigError(f"[[waive]] {waiver.code}: the reason is empty")
+        if waiver.digest is not None and not _DIGEST.match(waiver.digest):
+            raise ConfigError(
+                f"[[waive]] {waiver.code}: digest {waiver.digest!r} pins nothing",
+                hint="sha256: and at least 12 hexadecimal digits, from the JSON report",
+            )

@@ -1,0 +1,28 @@
+"""Regular expressions that are compiled when a text first needs them.
+
+A cold run of the hook judges one small set, which never gets to most of the patterns of this room:
+compiling all of them costs more than judging. Declared with :func:`lazy`, a pattern costs nothing
+until it is used, and the same as a compiled one from then on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+
+class _Lazy:
+    """Stands for a pattern; its methods replace themselves by those of the compiled one."""
+
+    def __init__(self, source: str, flags: int) -> None:
+        self.source, self.flags = source, flags
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(re.compile(self.source, self.flags), name)
+        setattr(self, name, method)
+        return method
+
+
+def lazy(source: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern like ``re.compile(source, flags)``, compiled at its first use."""
+    return cast("re.Pattern[str]", _Lazy(source, flags))

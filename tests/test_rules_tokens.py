@@ -1,0 +1,69 @@
+"""FT2 and FT3 over profiles made by hand: limits, and what the messages say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ftgate.model import Finding, ProviderFacts
+from ftgate.profile import Profile, Tally
+from ftgate.rules import JudgedFile
+from ftgate.rules.tokens import record_too_long, truncated_at_training, unknown_image_tokens
+from ftgate.rules.volume import no_validation, tiny_validation, too_few_examples
+
+OPENAI = ProviderFacts("openai", "OpenAI", 10, 512 << 20, 65_536, "truncated", False, "")
+
+
+def only(findings: Iterator[Finding]) -> Finding:
+    found = list(findings)
+    assert len(found) == 1
+    return found[0]
+
+
+def distinct(examples: int, unique: int) -> Profile:
+    profile = Profile(examples=examples)
+    profile.digests.extend(number % unique for number in range(examples))
+    return profile
+
+
+def test_images_leave_the_price_undecided_because_unknown_is_not_zero() -> None:
+    finding = only(unknown_image_tokens(Profile(examples=9, images=3)))
+    assert finding.undecided
+    assert finding.count == 3
+    assert finding.message.startswith("3 images in the training set")
+    assert not list(unknown_image_tokens(Profile(examples=9)))
+
+
+def test_one_image_is_singular() -> None:
+    assert only(unknown_image_tokens(Profile(images=1))).message.startswith("1 image in")
+
+
+def test_repeated_examples_do_not_count() -> None:
+    assert only(too_few_examples(distinct(60, 49))).message == (
+        "49 distinct examples (11 repeated) (minimum 50)"
+    )
+    assert not list(too_few_examples(distinct(60, 50)))
+
+
+def test_one_example_is_singular() -> None:
+    assert only(too_few_examples(distinct(1, 1))).message == "1 distinct example (minimum 50)"
+    held_out = only(tiny_validation(distinct(60, 60), distinct(1, 1)))
+    assert held_out.message == "1 validation example (minimum 10)"
+    alone = only(no_validation(distinct(1, 1), (), min_examples=1))
+    assert alone.message == "1 training example and no validation file"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "words"),
+    [
+        (record_too_long, "record-too-long", "whole answer lost in 1 of 1 example "),
+        (truncated_at_training, "truncated-at-training", "end cut off in 1 of 1 example "),
+    ],
+)
+def test_long_examples_are_counted_and_placed(rule: object, kind: str, words: str) -> None:
+    profile = Profile(examples=1, problems={kind: Tally(1, [(7, "70,000 tokens")])})
+    file = JudgedFile("train.jsonl", "train", 1, None, profile)
+    finding = only(rule(file, OPENAI))  # type: ignore[operator]
+    assert finding.message.startswith(f"{words}(limit 65,536 tokens; first: 70,000 tokens)")
+    assert finding.lines == (7,)
