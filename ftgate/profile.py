@@ -211,8 +211,7 @@ def profile_stream(
     """
     profile = Profile()
     for number, offset, raw, record, problems, blank in read_jsonl(stream):
-        profile.lines += 1
-        profile.bytes = offset + len(raw)
+        profile.lines, profile.bytes = number, offset + len(raw)
         if problems:
             _note(profile, number, problems)
         if blank:
