@@ -1,5 +1,41 @@
-"""ftgate: is this fine-tune justified, and will the job do what it should at the expected price?"""
+"""ftgate: is this fine-tune justified, and will the job do what it should at the expected price?
+
+::
+
+    import ftgate
+
+    report = ftgate.check(["data/"])
+    for dataset in report.datasets:
+        print(dataset.name, dataset.outcome, dataset.decision)
+
+Public names are imported at first use, so that ``import ftgate`` costs nothing.
+"""
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ftgate.errors import FtgateError
+    from ftgate.gate import CheckOptions, check
+    from ftgate.report import DatasetReport, Report
+    from ftgate.settings import Settings
+
 __version__ = "0.1.0"
+__all__ = ["CheckOptions", "DatasetReport", "FtgateError", "Report", "Settings", "check"]
+
+_HOMES = {
+    "CheckOptions": "gate",
+    "DatasetReport": "report",
+    "FtgateError": "errors",
+    "Report": "report",
+    "Settings": "settings",
+    "check": "gate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ftgate' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"ftgate.{_HOMES[name]}"), name)

@@ -557,3 +557,10 @@ def test_the_version_is_printed() -> None:
         [sys.executable, "-m", "ftgate", "-V"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"ftgate {ftgate.__version__}\n"
+
+
+def test_a_report_never_replaces_a_training_set(tmp_path: Path) -> None:
+    target = tmp_path / "train.jsonl"
+    target.write_text("{}\n")
+    assert run(["check", str(target), "-o", f"json={target}"]) == 2
+    assert target.read_text() == "{}\n"

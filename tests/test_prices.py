@@ -429,3 +429,9 @@ def test_prices_load_neither_validators_nor_network() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+def test_an_unfinished_name_finds_its_family() -> None:
+    missing = PriceBook.load(today=date(2026, 11, 22)).model("gpt-6")
+    assert isinstance(missing, Missing)
+    assert all(name.startswith("gpt-6-") for name in missing.nearest)

@@ -78,3 +78,12 @@ def test_a_hook_on_unchanged_files_loads_nothing_slow(sample: Path) -> None:
     arguments = ("hook", "train.jsonl", "--exit-zero")
     loaded_by(*arguments, folder=sample)
     assert loaded_by(*arguments, folder=sample) & SLOW == set()
+
+
+def test_the_public_names_are_there_and_import_nothing_until_used() -> None:
+    code = (
+        "import sys, ftgate; before = 'ftgate.gate' in sys.modules; "
+        "names = [getattr(ftgate, name) for name in ftgate.__all__]; print(before, len(names))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "6"]

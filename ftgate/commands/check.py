@@ -19,6 +19,7 @@ from ftgate.commands.output import (
     write_file,
 )
 from ftgate.errors import UsageError
+from ftgate.readers import DATA_SUFFIXES
 from ftgate.render import RENDERERS
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ def _parse_output(value: str) -> tuple[str, str]:
         raise UsageError(
             f"-o {value}: not FORMAT=PATH with a known format",
             hint=f"formats: {', '.join(RENDERERS)}; e.g. -o json=report.json",
+        )
+    if path.lower().endswith(DATA_SUFFIXES):
+        raise UsageError(
+            f"-o {value}: the name of a training set", hint="a report must not replace data"
         )
     if path in _STDOUT:
         raise UsageError(

@@ -118,6 +118,9 @@ class PriceBook:
 
 
 def _nearest(name: str, known: Sequence[str] | dict[str, str]) -> tuple[str, ...]:
+    """Names that continue this one (``gpt-6`` → ``gpt-6-luna``), then names spelled alike."""
     import difflib  # only mistakes pay for it
 
-    return tuple(difflib.get_close_matches(name.lower(), known, n=3))
+    longer = sorted(each for each in known if each.startswith(f"{name.lower()}-"))
+    alike = difflib.get_close_matches(name.lower(), known, n=3)
+    return tuple(dict.fromkeys([*longer, *alike]))[:3]

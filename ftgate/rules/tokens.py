@@ -10,6 +10,9 @@ from ftgate.rules import JudgedFile
 from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
 
+KNOWN_LIMIT_TOKENS = 65_536
+"""OpenAI's limit, the only published one for these models: OpenAI, "Fine-tuning best practices"."""
+
 
 @rule("FT301", severity="error", since="0.1")
 def record_too_long(file: JudgedFile, provider: ProviderFacts) -> Iterator[Finding]:
@@ -46,6 +49,16 @@ def truncated_at_training(file: JudgedFile, provider: ProviderFacts) -> Iterator
     end. The limit is the `max_example_tokens` of the provider's profile.
     """
     yield from _long(file, provider, "truncated-at-training", "end cut off")
+    lengths = file.profile.lengths if file.profile else {}
+    longest = max(lengths, default=0)
+    if provider.max_example_tokens is None and longest > KNOWN_LIMIT_TOKENS:
+        yield Finding(
+            f"longest example has {longest:,} tokens and the limit of {provider.title} is unknown"
+            f" (OpenAI cuts at {KNOWN_LIMIT_TOKENS:,})",
+            path=file.path,
+            count=sum(n for tokens, n in lengths.items() if tokens > KNOWN_LIMIT_TOKENS),
+            next_step="shorten them, or ask the provider",
+        )
 
 
 @rule("FT303", severity="info", since="0.1")

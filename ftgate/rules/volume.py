@@ -10,6 +10,9 @@ from ftgate.rules import JudgedFile
 from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
 
+ONE_ANSWER_SHARE = 0.98
+"""From this share on, the set teaches one answer whatever is asked."""
+
 
 @rule("FT201", severity="error", since="0.1")
 def too_few_examples(profile: Profile, *, min_examples: int = 50) -> Iterator[Finding]:
@@ -71,6 +74,8 @@ def class_imbalance(
     A model that always gives the dominant answer already scores that share, so training learns
     the bias before it learns the task, and rare classes vanish from the answers.
 
+    From 98% on it is an error: such a set teaches one sentence.
+
     ## What to do instead
     Sample the classes evenly, or keep the natural shares in the validation set only. If the task
     is to label texts, compare with a constrained-choice call first: it needs no training.
@@ -84,12 +89,14 @@ def class_imbalance(
         return
     short = {digest: count for digest, count in labels.items() if digest}
     answered = sum(labels.values())
-    if not short or len(short) < 2 or sum(short.values()) < 0.9 * answered:
+    if not short or sum(short.values()) < 0.9 * answered:
         return
     top = max(short.values()) / answered
     if top > max_ratio and len(short) <= answered / 5:
         yield Finding(
-            f"{top:.0%} of answers are the same of {len(short)} labels (limit {max_ratio:.0%})",
+            f"{top:.0%} of answers are the same of {counted(len(short), 'label')}"
+            f" (limit {max_ratio:.0%})",
+            severity="error" if top >= ONE_ANSWER_SHARE else None,
             next_step="balance the classes",
         )
 
