@@ -12,9 +12,24 @@ from ftgate.errors import ConfigError
 from ftgate.settings import ReviewSettings, Settings
 from ftgate.settings_units import parse_amount, parse_days
 
+MIN_EXPONENT, MAX_EXPONENT = -12, 12
+"""Exact arithmetic writes out every zero; prices per token and calls per month stay within."""
+
+MAX_DAYS = 36_525  # a century
 MAX_HORIZON_MONTHS = 600  # fifty years: longer than any price holds
 _DIGEST = re.compile(r"sha256:[0-9a-f]{12,64}\Z")
 _RATES = ("cache_hit_rate", "rate_today", "rate_tuned", "initial_rate_tuned")
+
+
+def check_number(key: str, value: int | float | Decimal) -> None:
+    """Raise ConfigError unless the number is finite, not negative and of a sensible size."""
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    if not number.is_finite():
+        raise ConfigError(f"{key} = {value}: not a number")
+    if number < 0:
+        raise ConfigError(f"{key} = {value}: must not be negative")
+    if number and not MIN_EXPONENT <= number.adjusted() < MAX_EXPONENT:
+        raise ConfigError(f"{key}: neither below 1e{MIN_EXPONENT} nor from 1e{MAX_EXPONENT} up")
 
 
 def check_values(settings: Settings) -> None:
@@ -48,10 +63,7 @@ def _check_names(settings: Settings) -> None:
 def _check_numbers(settings: Settings) -> None:
     for key, value in _numbers(settings):
         name = key.rpartition(" ")[2]
-        if isinstance(value, Decimal) and not value.is_finite():
-            raise ConfigError(f"{key} = {value}: not a number")
-        if value < 0:
-            raise ConfigError(f"{key} = {value}: must not be negative")
+        check_number(key, value)
         if name in _RATES and value > 1:
             raise ConfigError(f"{key} = {value}: a rate is between 0 and 1")
 
@@ -68,8 +80,9 @@ def _numbers(settings: Settings) -> Iterator[tuple[str, Any]]:
 def _check_policy(settings: Settings) -> None:
     policy = settings.policy
     try:
-        parse_days(policy.max_break_even)
-        parse_days(policy.max_price_age)
+        for text in (policy.max_break_even, policy.max_price_age):
+            if parse_days(text) > MAX_DAYS:
+                raise ConfigError(f"{text!r} is longer than {MAX_DAYS:,} days")
         if policy.max_training_cost is not None:
             parse_amount(policy.max_training_cost)
     except ConfigError as error:

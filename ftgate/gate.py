@@ -133,10 +133,10 @@ def _answer(
         return Answer(0, "")
     key = key_of("answer", look, *(part for job in jobs for part in _identity(job, options)))
     known = finder.cache.get(key)
-    if known is not None:
-        return Answer(known["exit_code"], known["text"])
+    if isinstance(known, dict) and known.keys() == {"exit_code", "text"}:
+        return Answer(int(known["exit_code"]), str(known["text"]))
     report = _judge_all(files, jobs, options, finder)
-    answer = Answer(report.exit_code, present(report) if report.exit_code else "")
+    answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
     finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
     return answer
 
@@ -320,4 +320,4 @@ LAST_YEAR = 2100  # further ahead no price list says anything, and dates soon ru
 
 
 def _number(text: str | None) -> int | str | None:
-    return int(text) if text and text.isdecimal() else text
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 7 else text

@@ -262,18 +262,18 @@ def _report(
 def _file_report(file: File, reading: Reading) -> FileReport:
     result = reading.results.get(file.path)
     profile = (result and result.profile) or Profile()
-    seen = reading.seen.get(file.path)
+    seen = reading.seen[file.path]
     formats = profile.formats.most_common(1)
     return FileReport(
         path=file.name,
         role=file.role,
         format=formats[0][0] if formats else "text" if file.role == "prompt" else "unknown",
-        bytes=seen.size if seen else _size(file),
+        bytes=seen.size,
         lines=profile.lines,
         examples=profile.examples,
         invalid=profile.invalid,
         blank=profile.blank,
-        digest=seen.digest if seen else "",
+        digest=seen.digest,
     )
 
 

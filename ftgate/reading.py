@@ -54,7 +54,7 @@ class LazyCounter:
         """Tokens of a text, remembered by its digest."""
         key = key_of("text", text, self.encoding.name)
         known = self.cache.get(key)
-        if known is None:
+        if not isinstance(known, int):
             known = self._open().count(text)
             self.cache.put(key, known)
         return int(known)
@@ -111,20 +111,19 @@ def read_dataset(
     """
     reading = Reading()
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
-    for file in data:
+    for file in dataset.files:
         reading.seen[file.path] = look_at(file.path)
     train = [file for file in data if file.role == "train"]
     goal_key = key_of("goal", str(sample_size), *(reading.seen[file.path].digest for file in train))
-    known_goal = cache.get(goal_key) if sample_size else None
+    known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     wants_sample = bool(sample_size) and known_goal is None
     _profile_all(data, reading, counter, limit, sample_size if wants_sample else 0, cache)
-    names = [file.name for file in train]
     if known_goal is not None:
-        reading.goal = _goal_from_json(known_goal, names)
+        reading.goal = known_goal
     elif wants_sample and any(reading.results[file.path].profile for file in train):
         goal = _judge(reading, train, sample_size)
         cache.put(goal_key, to_plain(goal))
-        reading.goal = _named(goal, names)
+        reading.goal = _named(goal, [file.name for file in train])
     return reading
 
 
@@ -142,7 +141,7 @@ def _profile_all(
         file.path: key_of("profile", reading.seen[file.path].digest, encoding, str(limit))
         for file in data
     }
-    known = {path: cache.get(key) for path, key in keys.items()}
+    known = {path: _profile(cache.get(key)) for path, key in keys.items()}
     measure: Measure | None = None
     if counter and any(profile is None for profile in known.values()):
         try:
@@ -153,7 +152,7 @@ def _profile_all(
     for file in data:
         profile, wanted = known[file.path], sample_size if file.role == "train" else 0
         if profile is not None and not wanted:
-            reading.results[file.path] = Result(file.path, Profile.from_json(profile))
+            reading.results[file.path] = Result(file.path, profile)
         else:
             seen = reading.seen[file.path]
             counted = measure if profile is None else None
@@ -162,7 +161,7 @@ def _profile_all(
     for result in ENGINES["serial"](tasks):
         remembered = known[result.path]
         if remembered is not None:
-            result = replace(result, profile=Profile.from_json(remembered))
+            result = replace(result, profile=remembered)
         elif result.profile and not reading.vocabulary:
             cache.put(keys[result.path], result.profile.to_json())
         reading.results[result.path] = result
@@ -199,7 +198,20 @@ def _named(goal: Goal, names: list[str]) -> Goal:
     return replace(goal, judgements=judgements)
 
 
-def _goal_from_json(data: dict[str, Any], names: list[str]) -> Goal:
-    evidence = tuple(Evidence(**entry) for entry in data["evidence"])
-    judgements = tuple(Judgement(**entry) for entry in data["judgements"])
-    return _named(Goal(**{**data, "evidence": evidence, "judgements": judgements}), names)
+def _goal_from_json(data: Any, train: list[File]) -> Goal | None:
+    """A remembered goal; None for an entry of another shape."""
+    try:
+        evidence = tuple(Evidence(**entry) for entry in data["evidence"])
+        judgements = tuple(Judgement(**entry) for entry in data["judgements"])
+        goal = Goal(**{**data, "evidence": evidence, "judgements": judgements})
+        return _named(goal, [file.name for file in train])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _profile(data: Any) -> Profile | None:
+    """A remembered profile; None for an entry of another shape."""
+    try:
+        return Profile.from_json(data)
+    except (KeyError, TypeError, ValueError):
+        return None

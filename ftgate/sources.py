@@ -20,6 +20,7 @@ from ftgate.readers import DATA_SUFFIXES
 from ftgate.settings import DatasetSettings, Settings
 
 PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
+PLAN_NAMES = (FILE_NAME, "pyproject.toml")
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 _OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
 _DATA_FOLDERS = frozenset({"data", "dataset", "datasets"})
@@ -84,9 +85,10 @@ def discover(
             if real in wanted:
                 raise
             continue
-        owners = [(job, members) for job, members in declared if real in members]
+        is_plan = siblings and config is not None and real == _real(config)
+        owners = [(job, members) for job, members in declared if is_plan or real in members]
         for job, members in owners:
-            if members & wanted:
+            if is_plan or members & wanted:
                 jobs[(str(config), job.dataset.name)] = job
         if not owners and (not siblings or _is_data(file.name)):
             undeclared.setdefault(config, []).append(file)
@@ -144,7 +146,7 @@ def expand(paths: Sequence[str]) -> list[str]:
 
 def index_files(root: Path) -> list[str]:
     """Data, prompts and plans that a commit would change, relative to the repository's root."""
-    names = _git(root, "diff", "--cached", "--name-only", "-z", "--diff-filter=ACMRD")
+    names = _git(root, "diff", "--cached", "--name-only", "-z", "--no-renames")
     return [name for name in names.split("\0") if name and _is_input(name)]
 
 
@@ -163,8 +165,11 @@ def neighbours_of_deleted(paths: Sequence[str], root: Path) -> list[str]:
 
 
 def data_beside(path: str) -> list[str]:
-    """Data files in the folder of a file that is gone."""
-    return [str(near) for near in _listed(Path(path).parent) if _is_data(near.name)]
+    """Data files in the folder of a file that is gone; below it, when it was a plan."""
+    folder = Path(path).parent
+    if Path(path).name in PLAN_NAMES and folder.is_dir():
+        return _walk(str(folder))
+    return [str(near) for near in _listed(folder) if _is_data(near.name)]
 
 
 def _was_tracked(path: str, root: Path) -> bool:
@@ -236,9 +241,24 @@ def _declared_dataset(config: Path, table: DatasetSettings) -> Dataset:
                     hint="globs are relative to the configuration file",
                 )
             files.extend(_file(config.parent / name, role) for name in matches)
+    _check_roles(config, table.name, files)
     if not any(file.role == "train" for file in files):
         raise ConfigError(f"{config}: dataset {table.name} has no training files (key `train`)")
     return Dataset(table.name, tuple(files), str(config))
+
+
+def _check_roles(config: Path, dataset: str, files: Iterable[File]) -> None:
+    """A file listed twice would be billed twice, or trained on and held out."""
+    roles: dict[str, FileRole] = {}
+    for file in files:
+        real = _real(Path(file.path))
+        if real in roles:
+            raise ConfigError(
+                f"{config}: dataset {dataset}: {file.name} is listed twice"
+                f" ({roles[real]} and {file.role})",
+                hint="each file has one role; narrow the globs",
+            )
+        roles[real] = file.role
 
 
 def _grouped(files: Iterable[Path], config: Path | None, settings: Settings) -> list[Job]:
@@ -280,7 +300,11 @@ def _prompts_near(folder: Path) -> list[Path]:
         near = [path for path in _listed(root) if "prompt" in path.name.lower()]
         below = [path for sub in ("prompt", "prompts") for path in _listed(root / sub)]
         found.extend(
-            path for path in (*near, *below) if path.suffix in PROMPT_SUFFIXES and path.is_file()
+            path
+            for path in (*near, *below)
+            if path.suffix in PROMPT_SUFFIXES
+            and path.is_file()
+            and not path.name.lower().startswith("readme")
         )
     return found
 
@@ -362,10 +386,11 @@ def _is_data(name: str) -> bool:
 
 def _below_plans(paths: Sequence[str]) -> list[str]:
     """Data files in the folders of the plans among these paths."""
-    plans = [path for path in paths if os.path.basename(path) == FILE_NAME]
+    plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES]
     return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
 
 
 def _is_input(name: str) -> bool:
     base = name.rsplit("/", 1)[-1].lower()
-    return _is_data(base) or base in (FILE_NAME, "pyproject.toml") or base.endswith(PROMPT_SUFFIXES)
+    prompts = (*PROMPT_SUFFIXES, ".prompt", ".prompty")
+    return _is_data(base) or base in PLAN_NAMES or base.endswith(prompts)

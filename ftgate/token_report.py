@@ -19,7 +19,7 @@ def token_report(train: Profile, counter: LazyCounter, provider: ProviderFacts) 
     lengths: Mapping[int, int] = train.lengths
     mean = train.tokens / train.examples if train.examples else 0
     return TokenReport(
-        encoding=exactness_of(counter.encoding, train.formats),
+        encoding=exactness_of(counter.encoding, train.formats, tools=bool(train.tool_tokens)),
         engine=counter.engine,
         total=train.tokens,
         by_role={role: train.by_role[role] for role in ROLES},

@@ -11,7 +11,7 @@ import pytest
 
 import ftgate.reading
 import ftgate.tokens.vocabulary
-from ftgate.cache import Seen
+from ftgate.cache import Cache, Seen
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError, UsageError
 from ftgate.gate import CheckOptions, check
 from ftgate.report import DatasetReport, Report
@@ -293,6 +293,34 @@ def test_equal_names_are_told_apart(write: Write) -> None:
     report = judge("a", "b")
     assert [dataset.name for dataset in report.datasets] == ["a:same", "b:same"]
     assert set(report.settings) == {"a:same", "b:same"}
+
+
+def test_shards_count_together_for_the_providers_minimum(write: Write) -> None:
+    write("d/train-00001-of-00002.jsonl", 56)
+    write("d/train-00002-of-00002.jsonl", 4, first=100)
+    assert "FT115" not in codes(only(judge("d")))
+
+
+def test_a_file_has_one_role(write: Write) -> None:
+    write("d/train.jsonl")
+    write("d/ftgate.toml", '[[dataset]]\nname = "d"\ntrain = ["*.jsonl", "./train.jsonl"]\n')
+    with pytest.raises(ConfigError, match="listed twice"):
+        judge("d")
+
+
+def test_prices_of_the_future_leave_the_verdict_open(write: Write) -> None:
+    write("d/train.jsonl")
+    dataset = only(judge("d", as_of="2026-01-01"))
+    assert any(f.code == "FT702" and f.undecided for f in dataset.findings)
+
+
+def test_damaged_cache_entries_of_another_shape_are_absent(write: Write, own_cache: Path) -> None:
+    write("d/train.jsonl")
+    first = to_json(judge("d"))
+    cache = Cache(own_cache)
+    for entry in own_cache.glob("[!.]*.json"):
+        cache.put(entry.stem, [])
+    assert to_json(judge("d")) == first
 
 
 def test_results_do_not_depend_on_the_order_of_paths(write: Write) -> None:

@@ -166,3 +166,36 @@ def test_a_name_that_git_never_knew_is_a_mistake(git: Repository) -> None:
     Path(JUSTIFIED, "ftgate.toml").unlink()
     gone = subprocess.run([*hook, f"{JUSTIFIED}/val.jsonl"], capture_output=True, text=True)
     assert gone.returncode == 3, "the rest is judged: without a plan the volume is unknown"
+
+
+def test_links_and_renames_are_changes_too(git: Repository) -> None:
+    shutil.copy(ROOT / "hooks" / "pre-commit", ".git/hooks/pre-commit")
+    folder, other = add_sample(JUSTIFIED), add_sample(KNOWLEDGE)
+    git("add", JUSTIFIED)
+    assert git("commit", "-q", "-m", "letters").returncode == 0
+    train = folder / "train.jsonl"
+    good = train.read_bytes()
+    train.unlink()
+    train.symlink_to(Path("..") / other / "train.jsonl")
+    git("add", JUSTIFIED, KNOWLEDGE)
+    assert git("commit", "-m", "a link to facts").returncode != 0
+    git("reset", "-q", "--hard")
+    assert train.read_bytes() == good
+    git("mv", str(train), str(folder / "train.jsonl.bak"))
+    done = git("commit", "-m", "half of the data is gone")
+    assert done.returncode != 0
+    assert "matches no file" in shown(done)
+
+
+def test_a_plan_that_names_data_elsewhere_is_judged(git: Repository) -> None:
+    folder = add_sample(JUSTIFIED)
+    plan = Path("ml", "ftgate.toml")
+    plan.parent.mkdir()
+    text = (folder / "ftgate.toml").read_text().replace('"train', '"../data/train')
+    text = text.replace('"val', '"../data/val').replace('"prompts/', '"../data/prompts/')
+    plan.write_text(text.replace('rate_tuned = "0.035"', 'rate_tuned = "0.050"'))
+    (folder / "ftgate.toml").unlink()
+    folder.rename("data")
+    hook = [sys.executable, "-m", "ftgate", "hook", str(plan)]
+    done = subprocess.run(hook, capture_output=True, text=True)
+    assert (done.returncode, "FT8" in done.stdout) == (1, True)

@@ -404,8 +404,10 @@ def test_own_training_price_makes_an_unknown_model_tunable() -> None:
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        (own("gpt-5", input_mtok="-1"), "input_mtok = -1: not an amount"),
-        (own("gpt-5", output_mtok="NaN"), "output_mtok = NaN: not an amount"),
+        (own("gpt-5", input_mtok="-1"), "input_mtok = -1: must not be negative"),
+        (own("gpt-5", output_mtok="NaN"), "output_mtok = NaN: not a number"),
+        (own("gpt-5", input_mtok="1e-999999"), "input_mtok: neither below 1e-12"),
+        (own("gpt-5", input_mtok="1e400"), "input_mtok: neither below 1e-12"),
         (own("gpt-5", date(2026, 11, 23), input_mtok="1"), "2026-11-23 is after today"),
     ],
 )

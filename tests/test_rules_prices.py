@@ -182,7 +182,7 @@ def test_budget_is_compared_with_the_dear_end(usd: str, over: bool) -> None:
     found = list(rules.over_budget(training(usd), policy))
     assert len(found) == over
     if over:
-        assert "up to 150.01 USD (limit 150.00 USD)" in found[0].message
+        assert "up to $150.01 (limit $150.00)" in found[0].message
         assert "3 epochs, 30,000,000 billable tokens" in found[0].message
 
 

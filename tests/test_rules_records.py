@@ -53,9 +53,12 @@ def judge(
     base: ModelFacts | Missing = CHAT_MODEL,
 ) -> dict[str, Finding]:
     """Findings of all rules by name; each rule reports one kind at most once per file."""
-    facts = {"file": file, "provider": provider or openai(), "base": base}
+    profile = file.profile if file.role == "train" else None
+    facts = {"file": file, "profile": profile, "provider": provider or openai(), "base": base}
     found: dict[str, Finding] = {}
     for rule in OWN:
+        if any(facts[name] is None for name in rule.facts):
+            continue
         for finding in rule.function(*(facts[name] for name in rule.facts)):
             found[rule.name] = finding
     return found

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from array import array
 from datetime import date
 
 import pytest
@@ -107,6 +108,9 @@ def test_a_missing_number_cannot_be_waived() -> None:
         (Settings(rules={"ignore": ["FTX"]}), "no rule 'FTX'"),
         (Settings(per_file_ignores={"*": ("FTX",)}), "no rule 'FTX'"),
         (Settings(per_file_ignores={"*": ("FT401",)}), "is about the dataset"),
+        (Settings(per_file_ignores={"*": ("FT",)}), "is about the dataset"),
+        (Settings(per_file_ignores={"*": ("knowledge-injection",)}), "is about the dataset"),
+        (Settings(per_file_ignores={"*": ("",)}), "no rule ''"),
         (Settings(waive=(WaiverSettings("FT999", "r", date(2027, 1, 1)),)), "no rule 'FT999'"),
     ],
 )
@@ -153,8 +157,14 @@ def test_rule_options_are_checked() -> None:
     case = Case(profile=Profile(examples=3, digests=Profile().digests))
     rules = selected(("FT201",), ())
     assert [f.code for f in run(rules, case, {})] == ["FT201"]
-    assert run(rules, case, {"FT201": {"min_examples": 0}}) == []
+    assert run(rules, case, {"ft201": {"min_examples": 3}}) != []
+    three = Profile(examples=3, digests=array("Q", [1, 2, 3]))
+    assert run(rules, Case(profile=three), {"FT201": {"min_examples": 3}}) == []
     with pytest.raises(ConfigError, match="has no option 'minimum'"):
         run(rules, case, {"FT201": {"minimum": 3}})
+    with pytest.raises(ConfigError, match="at least 1"):
+        run(rules, case, {"FT201": {"min_examples": -5}})
+    with pytest.raises(ConfigError, match="between 0 and 1"):
+        run(selected(("FT203",), ()), case, {"FT203": {"max_ratio": float("nan")}})
     with pytest.raises(ConfigError, match="expected int"):
         run(rules, case, {"too-few-examples": {"min_examples": "many"}})

@@ -169,11 +169,18 @@ class Market(NamedTuple):
 
         Models that the plan's evaluation has ruled out are left out.
         """
-        if isinstance(facts, Missing):
+        known = facts
+        if isinstance(facts, Missing) and facts.what == "baseline":  # nothing answers today
             return []
-        excluded = {facts.name, *self._rejected(facts.provider)}
+        if isinstance(known, Missing):  # a model of one's own: what the base's provider offers
+            plan = self.settings.model
+            known = self.quotes.model(plan.base, plan.provider or None)
+        if isinstance(known, Missing):
+            return []
+        today = "" if isinstance(facts, Missing) else facts.name
+        excluded = {today, *self._rejected(known.provider)}
         found = []
-        for model in self.quotes.current(self.today, facts.provider):
+        for model in self.quotes.current(self.today, known.provider):
             if model.name in excluded or self.ends_inside(model.shutdown):
                 continue
             plain = self._prompted(model.name, model.provider, "cheaper", model.name, model)

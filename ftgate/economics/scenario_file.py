@@ -77,6 +77,9 @@ class Table:
             raise self.error(key, f"must be a finite number, not {value}")
         if value < 0:
             raise self.error(key, f"is {value}; the minimum is 0")
+        size = value.numerator if isinstance(value, Fraction) else value
+        if size and not -12 <= Decimal(size).adjusted() < 15:
+            raise self.error(key, "has an exponent beyond all prices and volumes")
         if maximum is not None and value > maximum:
             raise self.error(key, f"is {value}; the maximum is {maximum}")
         return Fraction(value)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
+from ftgate.config_values import check_number
 from ftgate.errors import ConfigError
 from ftgate.model import ModelFacts, Price
 from ftgate.prices.names import ModelName, parse_name, provider_prefix
@@ -87,11 +88,12 @@ class Overrides:
 def _check(entry: PriceSettings, today: date) -> None:
     for unit in OVERRIDE_UNITS:
         usd: Decimal | None = getattr(entry, unit)
-        if usd is not None and (not usd.is_finite() or usd < 0):
-            raise ConfigError(
-                f"[[price]] {entry.model}: {unit} = {usd}: not an amount of USD",
-                hint='write it like "5.00"',
-            )
+        if usd is not None:
+            check_number(f"[[price]] {entry.model}: {unit}", usd)
+    if not entry.source.strip():
+        raise ConfigError(
+            f"[[price]] {entry.model}: source is empty", hint="say where the price was read"
+        )
     if entry.as_of > today:
         raise ConfigError(
             f"[[price]] {entry.model}: as_of = {entry.as_of} is after today ({today})",

@@ -111,7 +111,14 @@ def selected(select: tuple[str, ...], ignore: tuple[str, ...]) -> dict[str, Rule
 
 def is_selector(text: str) -> bool:
     """Whether at least one rule has this code, prefix or name."""
-    return any(_matches(rule, text) for rule in load_rules().values())
+    return bool(matching(text))
+
+
+def matching(selector: str) -> list[Rule]:
+    """The rules of this code, prefix or name; none for an empty selector."""
+    if not selector:
+        return []
+    return [rule for rule in load_rules().values() if _matches(rule, selector)]
 
 
 def run(rules: Mapping[str, Rule], case: Case, options: Mapping[str, Any]) -> list[Finding]:
@@ -170,6 +177,10 @@ def chosen_options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(default, bool):
             wanted = type(default).__name__
             raise ConfigError(f"[rules.{rule.code}] {name} = {value!r}: expected {wanted}")
+        if name.endswith("_ratio") and not 0 <= value <= 1:
+            raise ConfigError(f"[rules.{rule.code}] {name} = {value}: a ratio is between 0 and 1")
+        if name.startswith("min_") and value < 1:
+            raise ConfigError(f"[rules.{rule.code}] {name} = {value}: at least 1")
         chosen[name] = value
     return chosen
 

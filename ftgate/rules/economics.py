@@ -70,12 +70,27 @@ def no_break_even(
 
     limit = parse_months(policy.max_break_even)
     if point.status in _PAID_BACK and point.months is not None and point.months < limit:
+        yield from _slow_against_best(comparison, limit)
         return
     yield Finding(
         _payback_text(point, fine, today, training, limit),
         decision="prompt" if point.months is None else "hold",
         next_step="see the thresholds: the volume and the price at which this flips",
     )
+
+
+def _slow_against_best(comparison: Comparison, limit: Decimal) -> Iterator[Finding]:
+    """The limit holds against the best alternative too; that it never pays is FT805's."""
+    best = comparison.break_even_best
+    if best is None or best.status not in _PAID_BACK or best.months is None:
+        return
+    if best.months >= limit:
+        yield Finding(
+            f"pays back against {best.against} in {months_text(best.months)} months"
+            f" (limit {number_text(limit)})",
+            decision="hold",
+            next_step="see the thresholds: the volume and the price at which this flips",
+        )
 
 
 @rule("FT804", severity="error", since="0.1")

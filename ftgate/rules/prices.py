@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from ftgate.economics.amounts import usd_text
 from ftgate.economics.calendar import add_months
 from ftgate.model import (
     Comparison,
@@ -86,6 +87,14 @@ def stale_price(
     OpenAI cut gpt-5.6-luna by 80% on 2026-07-30 and gpt-5.6-sol by a fifth on 2026-08-21;
     LiteLLM's price file of 2026-11-12.
     """
+    future = sorted(price.ref for price in dict.fromkeys(prices) if price.as_of > today)
+    if future:
+        yield Finding(
+            f"{len(future)} of the prices were not known on {today}: {', '.join(future[:_SHOWN])}",
+            count=len(future),
+            undecided=True,
+            next_step="judge for a later day (--as-of)",
+        )
     max_age = timedelta(days=int(parse_days(policy.max_price_age)))
     ends = {price: price.expires or price.as_of + max_age for price in dict.fromkeys(prices)}
     stale = sorted((end, price.ref) for price, end in ends.items() if end < today)
@@ -122,7 +131,7 @@ def over_budget(training: Training, policy: PolicySettings) -> Iterator[Finding]
     if training.usd_high > limit:
         epochs = f"{training.epochs_high} epoch{'' if training.epochs_high == 1 else 's'}"
         yield Finding(
-            f"training costs up to {training.usd_high:,.2f} USD (limit {limit:,.2f} USD):"
+            f"training costs up to {usd_text(training.usd_high)} (limit {usd_text(limit)}):"
             f" {epochs}, {training.billable_high:,} billable tokens",
             decision="hold",
             next_step="set fewer model.epochs, a smaller base, or raise policy.max_training_cost",

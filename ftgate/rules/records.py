@@ -11,6 +11,7 @@ from ftgate.rules.input import counted, of_kind
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
+    from ftgate.profile import Profile
     from ftgate.rules import JudgedFile
 
 
@@ -146,13 +147,13 @@ def lone_surrogate(file: JudgedFile) -> Iterator[Finding]:
 
 
 @rule("FT115", severity="error", since="0.1")
-def below_provider_minimum(file: JudgedFile, provider: ProviderFacts) -> Iterator[Finding]:
+def below_provider_minimum(profile: Profile, provider: ProviderFacts) -> Iterator[Finding]:
     """The training file has fewer examples than the provider accepts.
 
     ## Why is this bad?
     The job is refused. OpenAI and Azure want at least 10 examples in a training file and
-    recommend to start with 50; Fireworks wants 3. The minimum is per file, not per token limit,
-    and it does not apply to validation files.
+    recommend to start with 50; Fireworks wants 3. Shards of one training set count together, and
+    validation files do not count.
 
     ## What to do instead
     Collect more examples. With this few, put them into the prompt instead: few-shot costs nothing
@@ -161,13 +162,10 @@ def below_provider_minimum(file: JudgedFile, provider: ProviderFacts) -> Iterato
     ## Source
     OpenAI supervised fine-tuning guide (10 examples, 50 recommended), as of 2026.
     """
-    profile, minimum = file.profile, provider.min_examples
-    if profile is None or file.role != "train" or minimum is None:
-        return
-    if profile.examples < minimum and (profile.examples or profile.invalid):
+    minimum = provider.min_examples
+    if minimum is not None and profile.examples < minimum and profile.lines > profile.blank:
         yield Finding(
             f"{counted(profile.examples, 'example')}; {provider.title} wants at least {minimum:,}",
-            file.path,
             decision="hold",
         )
 

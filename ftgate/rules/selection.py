@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ftgate.errors import ConfigError
-from ftgate.rules import chosen_options, find_rule, is_selector, load_rules
+from ftgate.rules import chosen_options, find_rule, is_selector, load_rules, matching
 from ftgate.rules.registry import Rule
 from ftgate.settings import Settings
 
@@ -27,7 +27,12 @@ def check_rule_settings(settings: Settings) -> None:
         raise ConfigError("[rules] select = []: a gate without rules judges nothing")
     for pattern, codes in settings.per_file_ignores.items():
         _check_selectors(f"[per-file-ignores] {pattern!r}", list(codes))
-        lasting = [code for code in codes if code.upper().startswith(_NEVER_IGNORED)]
+        lasting = [
+            rule.code
+            for code in codes
+            for rule in matching(code)
+            if rule.code.startswith(_NEVER_IGNORED)
+        ]
         if lasting:
             raise ConfigError(
                 f"[per-file-ignores] {pattern!r}: {lasting[0]} is about the dataset, not a file",

@@ -112,16 +112,21 @@ class Meter:
         return tokens
 
 
-def exactness_of(encoding: Encoding, formats: Iterable[str]) -> Encoding:
+TOOLS_NOTE = "tool definitions are counted by a rule that fits one published job"
+
+
+def exactness_of(encoding: Encoding, formats: Iterable[str], *, tools: bool = False) -> Encoding:
     """Return how far the counts of records of these formats can be trusted.
 
-    ``exact`` needs an exact encoding and nothing but OpenAI chat; any other format makes it
-    ``assumed`` at best, and the note says why.
+    ``exact`` needs an exact encoding and nothing but OpenAI chat without tool definitions;
+    anything else makes it ``assumed`` at best, and the note says why.
     """
     others = sorted(set(formats) - {"openai_chat"})
-    if not others:
+    if not others and not tools:
         return encoding
     notes = dict.fromkeys(FORMULA_NOTES.get(name, CONVERTED_NOTE) for name in others)
+    if tools:
+        notes[TOOLS_NOTE] = None
     return replace(
         encoding,
         exactness="assumed" if encoding.exactness == "exact" else encoding.exactness,
