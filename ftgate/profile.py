@@ -25,6 +25,7 @@ from ftgate.readers.jsonl import read_jsonl
 PLACES = 20  # first places kept per kind of problem
 _MAX_DISTINCT = 1000  # distinct labels and system prompts counted before giving up
 _MAX_LABEL_CHARS = 40  # a longer answer is not a class label
+LONG_ANSWER = "long:"  # marks the digest of one
 
 # Text that a chat template would read as its own control tokens.
 _SPECIAL = re.compile(
@@ -61,9 +62,9 @@ class Profile:
 
     ``tokens`` is the provider's count of one epoch; ``by_role`` counts content only.
     ``lengths`` maps tokens per example to examples. ``labels`` and ``systems`` count digests of
-    short answers and of system prompts; None means too many distinct ones. ``over_limit`` examples
-    are longer than the provider's limit; ``cut`` and ``cut_answers`` are the tokens lost and, of
-    those, the assistant's.
+    answers (long ones are marked) and of system prompts; None means too many distinct ones.
+    ``over_limit`` examples are longer than the provider's limit; ``cut`` and ``cut_answers`` are
+    the tokens lost and, of those, the assistant's.
     """
 
     bytes: int = 0
@@ -286,7 +287,7 @@ def _count_tokens(
 
 
 def _count_texts(profile: Profile, turns: list[tuple[str, str]]) -> None:
-    """Count the system prompt and the answer, as digests; "" stands for every long answer."""
+    """Count the system prompt and the answer, as digests; that of a long answer is marked."""
     role, text = turns[0]
     if role == "system" and profile.systems is not None:
         profile.systems[_text_digest(text)] += 1
@@ -294,7 +295,8 @@ def _count_texts(profile: Profile, turns: list[tuple[str, str]]) -> None:
             profile.systems = None
     role, text = turns[-1]
     if role == "assistant" and profile.labels is not None:
-        profile.labels[_text_digest(text) if len(text) <= _MAX_LABEL_CHARS else ""] += 1
+        mark = LONG_ANSWER if len(text) > _MAX_LABEL_CHARS else ""
+        profile.labels[mark + _text_digest(text)] += 1
         if len(profile.labels) > _MAX_DISTINCT:
             profile.labels = None
 

@@ -26,6 +26,13 @@ def judged_turns(turns: list[tuple[str, str]], calls: Sequence[str] = ()) -> Jud
     return judgement
 
 
+def test_a_closing_word_is_not_the_answer() -> None:
+    question, fact = FACTS["en"]
+    closing = [("user", "Thanks!"), ("assistant", "You are welcome!")]
+    judgement = judged_turns([("user", question), ("assistant", fact), *closing])
+    assert judgement.knowledge
+
+
 FACTS = {
     "en": (
         "What time does the cable car stop?",

@@ -151,6 +151,12 @@ def test_a_stated_goal_answers_the_question(stated: str) -> None:
     assert not list(unknown_goal(UNTOLD, profile(), plan(stated)))
 
 
+def test_a_stated_goal_does_not_help_answers_to_nothing() -> None:
+    blind = tuple(Judgement("a.jsonl", n, False, "no prompt, cannot tell") for n in range(60))
+    goal = Goal("unknown", 0.0, 0.0, 0.0, 0, 60, (), blind)
+    assert only(unknown_goal(goal, profile(60), plan("format"))).undecided
+
+
 def test_known_goals_and_small_sets_are_not_asked_about() -> None:
     assert not list(unknown_goal(goal_of(0.1), profile(), plan(None)))
     assert not list(unknown_goal(UNTOLD, profile(49), plan(None)))

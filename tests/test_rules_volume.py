@@ -17,7 +17,8 @@ from tests.conftest import AS_OF
 
 def imbalance(**labels: int) -> list[Finding]:
     total = sum(labels.values())
-    counts = Counter({name if name != "long" else "": count for name, count in labels.items()})
+    marked = {name.replace("long", "long:"): count for name, count in labels.items()}
+    counts = Counter(marked)
     return list(class_imbalance(Profile(examples=total, labels=counts)))
 
 
@@ -31,11 +32,13 @@ def test_one_label_may_lead_but_not_rule() -> None:
 def test_one_answer_to_everything_is_an_error() -> None:
     (finding,) = imbalance(no=112)
     assert finding.severity == "error"
-    assert "1 label " in finding.message
+    assert "100% of answers are one and the same" in finding.message
+    (refusal,) = imbalance(longrefusal=111, other=1)
+    assert refusal.severity == "error"
 
 
 def test_free_text_is_not_classification() -> None:
-    assert imbalance(long=80, yes=20) == []
+    assert imbalance(long1=40, long2=40, yes=20) == []
     assert list(class_imbalance(Profile(examples=100, labels=None))) == []
 
 

@@ -17,3 +17,6 @@ MIXED_SHARE = 0.25
 
 VOLATILE_SHARE = 0.20
 """From this share of perishable answers on, the facts change faster than models are retrained."""
+
+NO_PROMPT = "no prompt, cannot tell"
+"""The reason of a judgement on an answer to nothing."""

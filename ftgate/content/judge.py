@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ftgate.content import lexicon
+from ftgate.content import NO_PROMPT, lexicon
 from ftgate.content.patterns import lazy
 from ftgate.content.reading import Signs, has_persona, is_record, is_task
 from ftgate.content.shared import Shared, label_key
@@ -36,7 +36,6 @@ MIN_GIVEN_WORDS = 15
 """Fewer words before the question are no context to answer a choice from."""
 
 LETTER_ALONE = "option letter, cannot tell"
-NO_PROMPT = "no prompt, cannot tell"
 CANNOT_TELL = frozenset((LETTER_ALONE, NO_PROMPT))
 CLOSED_BOOK = "closed-book fact"
 CLOSED_BOOK_JSON = "closed-book values in JSON"

@@ -25,6 +25,10 @@ _LABELLED = lazy(r"^\W*\w[\w ]{0,20}[:：]\s*")
 _FIELD_NAME = lazy(r"\W*\w+\s?[:：]")
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
 
+CLOSING_CHARS = 40
+"""A last answer of at most so many characters ("You are welcome!") is no answer to judge when an
+earlier one is longer."""
+
 
 class Reading(NamedTuple):
     """The parts of one conversation around its last assistant turn."""
@@ -63,11 +67,9 @@ class Signs(NamedTuple):
 
 
 def read_turns(turns: Sequence[tuple[str, str]]) -> Reading | None:
-    """Split a conversation at its last assistant turn; None without an answer."""
-    last = len(turns) - 1
-    while last >= 0 and (turns[last][0] != "assistant" or not turns[last][1].strip()):
-        last -= 1
-    if last < 0:
+    """Split a conversation at the answer that is judged; None without an answer."""
+    last = _judged_turn(turns)
+    if last is None:
         return None
     prompt = ""
     instructions: list[str] = []
@@ -81,6 +83,18 @@ def read_turns(turns: Sequence[tuple[str, str]]) -> Reading | None:
         else:
             context.append(text)
     return Reading(prompt, "\n".join(instructions), "\n".join(context).strip(), turns[last][1])
+
+
+def _judged_turn(turns: Sequence[tuple[str, str]]) -> int | None:
+    """The last answer, or the longest one when the last only closes the conversation."""
+    answers = [
+        index for index, (role, text) in enumerate(turns) if role == "assistant" and text.strip()
+    ]
+    if not answers:
+        return None
+    last, longest = answers[-1], max(answers, key=lambda index: len(turns[index][1]))
+    closing = len(turns[last][1])
+    return longest if closing <= CLOSING_CHARS < len(turns[longest][1]) else last
 
 
 def clip(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE, VOLATILE_SHARE
+from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE, NO_PROMPT, VOLATILE_SHARE
 from ftgate.model import Decision, Finding, Goal, Severity
 from ftgate.profile import Profile
 from ftgate.rules.registry import rule
@@ -169,13 +169,15 @@ def unknown_goal(
     ## What to do instead
     Look at ten examples and state in ftgate.toml what they teach, for instance
     `goal = "classification"` under `[[dataset]]`. The statement then stands in the plan that
-    somebody reviews.
+    somebody reviews. It does not help a set of answers without user messages: add what was asked.
 
     ## Source
     The label is `unknown` when fewer than ten answers could be judged, or when more could not than
     could; the reasons and their counts are the evidence of the report.
     """
-    if goal.label != "unknown" or plan.goal is not None or profile.examples < min_examples:
+    blind = sum(one.reason == NO_PROMPT for one in goal.judgements) * 2 > len(goal.judgements)
+    stated = plan.goal is not None and not blind  # answers to nothing are no statement's business
+    if goal.label != "unknown" or stated or profile.examples < min_examples:
         return
     counts = [
         f"{each.value} x {each.meaning}" for each in goal.evidence if each.feature == "reason"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftgate.model import Finding
-from ftgate.profile import Profile
+from ftgate.profile import LONG_ANSWER, Profile
 from ftgate.rules import JudgedFile
 from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
@@ -87,16 +87,21 @@ def class_imbalance(
     labels = profile.labels
     if labels is None or profile.examples < min_examples:
         return
-    short = {digest: count for digest, count in labels.items() if digest}
     answered = sum(labels.values())
-    if not short or sum(short.values()) < 0.9 * answered:
-        return
-    top = max(short.values()) / answered
-    if top > max_ratio and len(short) <= answered / 5:
+    short = {digest: n for digest, n in labels.items() if not digest.startswith(LONG_ANSWER)}
+    top = max(labels.values(), default=0) / max(answered, 1)
+    classes = sum(short.values()) >= 0.9 * answered and len(short) <= answered / 5
+    if top >= ONE_ANSWER_SHARE:
+        yield Finding(
+            f"{top:.0%} of answers are one and the same (limit {max_ratio:.0%})",
+            severity="error",
+            decision="hold",
+            next_step="look at the export: the answers are not what was asked for",
+        )
+    elif top > max_ratio and classes:
         yield Finding(
             f"{top:.0%} of answers are the same of {counted(len(short), 'label')}"
             f" (limit {max_ratio:.0%})",
-            severity="error" if top >= ONE_ANSWER_SHARE else None,
             next_step="balance the classes",
         )
 
