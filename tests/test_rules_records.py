@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,15 @@ from ftgate.profile import Profile, profile_stream
 from ftgate.readers.compressed import open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
 from ftgate.rules import JudgedFile, conversations, input, records
+from ftgate.rules.conversations import wrong_method
 from ftgate.rules.registry import RULES, Rule
+from ftgate.settings import ModelSettings
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data"
 ROOMS = {room.__name__ for room in (conversations, input, records)}
 OWN = [rule for rule in RULES.values() if rule.function.__module__ in ROOMS]
-SHOWN = [rule for rule in OWN if rule.code != "FT116"]  # nobody wants 513 MB in a repository
+# Nobody wants 513 MB in a repository, and FT130's samples differ in their plan alone.
+SHOWN = [rule for rule in OWN if rule.code not in ("FT116", "FT130")]
 
 USER = {"role": "user", "content": "Is the ferry running?"}
 ANSWER = {"role": "assistant", "content": "Yes, every hour."}
@@ -54,7 +58,13 @@ def judge(
 ) -> dict[str, Finding]:
     """Findings of all rules by name; each rule reports one kind at most once per file."""
     profile = file.profile if file.role == "train" else None
-    facts = {"file": file, "profile": profile, "provider": provider or openai(), "base": base}
+    facts = {
+        "file": file,
+        "profile": profile,
+        "provider": provider or openai(),
+        "base": base,
+        "model_plan": None,  # what FT130 compares with: see its own test
+    }
     found: dict[str, Finding] = {}
     for rule in OWN:
         if any(facts[name] is None for name in rule.facts):
@@ -269,3 +279,21 @@ def test_mixed_schemas_are_counted_and_placed() -> None:
 def test_blank_lines_warn_with_their_places() -> None:
     finding = judge(file_of(GOOD + b"\n \n" + GOOD))["blank-line"]
     assert finding.lines == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("method", "formats", "message"),
+    [
+        ("supervised", {"openai_chat": 12}, None),
+        ("dpo", {"openai_preference": 12}, None),
+        ("supervised", {"openai_chat": 11, "openai_preference": 1}, "1 preference pair for"),
+        ("dpo", {"openai_chat": 12}, "12 records without a preference pair"),
+        ("reinforcement", {"openai_chat": 12}, None),
+    ],
+)
+def test_records_and_method_belong_together(
+    method: Any, formats: dict[str, int], message: str | None
+) -> None:
+    file = JudgedFile("a.jsonl", "train", 1, None, Profile(formats=Counter(formats)))
+    found = [finding.message for finding in wrong_method(file, ModelSettings(method=method))]
+    assert [text[: len(message or "")] for text in found] == ([message] if message else [])

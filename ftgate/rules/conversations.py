@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftgate.model import Finding
-from ftgate.rules.input import of_kind
+from ftgate.rules.input import counted, of_kind
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
     from ftgate.rules import JudgedFile
+    from ftgate.settings import ModelSettings
 
 
 @rule("FT103", severity="error", since="0.1")
@@ -299,3 +300,40 @@ def bad_preference_pair(file: JudgedFile) -> Iterator[Finding]:
     2.14.0 `files.py` (one assistant message per output, input must not end with assistant).
     """
     yield from of_kind(file, "bad-preference-pair", "malformed preference pair")
+
+
+@rule("FT130", severity="error", since="0.1")
+def wrong_method(file: JudgedFile, model_plan: ModelSettings) -> Iterator[Finding]:
+    """The records are of another training method than the plan names.
+
+    ## Why is this bad?
+    Preference pairs (`preferred_output`, `non_preferred_output`) belong to direct preference
+    optimisation, conversations to supervised fine-tuning. The service refuses the wrong kind, and
+    the bill of the two differs by more than a factor of two.
+
+    ## What to do instead
+    Set `[model] method` to "dpo" for preference pairs and to "supervised" for everything else, or
+    split the file.
+
+    ## Source
+    OpenAI API reference, fine-tuning jobs: `method.type` and the training formats of each method.
+    """
+    formats = file.profile.formats if file.profile else {}
+    pairs = formats.get("openai_preference", 0)
+    others = sum(formats.values()) - pairs
+    if model_plan.method == "supervised" and pairs:
+        yield Finding(
+            f"{counted(pairs, 'preference pair')} for supervised fine-tuning",
+            path=file.path,
+            count=pairs,
+            decision="hold",
+            next_step='[model] method = "dpo", or conversations instead of pairs',
+        )
+    elif model_plan.method == "dpo" and others:
+        yield Finding(
+            f"{counted(others, 'record')} without a preference pair, for method dpo",
+            path=file.path,
+            count=others,
+            decision="hold",
+            next_step='[model] method = "supervised", or pairs instead of conversations',
+        )
