@@ -22,15 +22,18 @@ FILE_NAME = "ftgate.toml"
 def find(start: Path) -> Path | None:
     """Nearest configuration from a folder upwards, not above the repository's root."""
     for folder in (start, *start.parents):
-        candidate = folder / FILE_NAME
-        if candidate.is_file():
-            return candidate
-        project = folder / "pyproject.toml"
-        if project.is_file() and b"[tool.ftgate" in project.read_bytes():
-            return project
+        for name in (FILE_NAME, "pyproject.toml"):
+            candidate = folder / name
+            if candidate.is_file() and is_plan(candidate):
+                return candidate
         if (folder / ".git").exists():
             return None
     return None
+
+
+def is_plan(path: str | Path) -> bool:
+    """Whether the file is a configuration: ftgate.toml, or a pyproject.toml with our table."""
+    return Path(path).name == FILE_NAME or b"[tool.ftgate" in Path(path).read_bytes()
 
 
 def load(path: Path | None, *, overrides: tuple[str, ...] = ()) -> Settings:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftgate.config import FILE_NAME
+from ftgate.config import FILE_NAME, is_plan
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError
 from ftgate.grouping import group
 from ftgate.readers import DATA_SUFFIXES
@@ -85,10 +85,10 @@ def discover(
             if real in wanted:
                 raise
             continue
-        is_plan = siblings and config is not None and real == _real(config)
-        owners = [(job, members) for job, members in declared if is_plan or real in members]
+        plan = siblings and config is not None and real == _real(config)
+        owners = [(job, members) for job, members in declared if plan or real in members]
         for job, members in owners:
-            if is_plan or members & wanted:
+            if plan or members & wanted:
                 jobs[(str(config), job.dataset.name)] = job
         if not owners and (not siblings or _is_data(file.name)):
             undeclared.setdefault(config, []).append(file)
@@ -167,7 +167,7 @@ def neighbours_of_deleted(paths: Sequence[str], root: Path) -> list[str]:
 def data_beside(path: str) -> list[str]:
     """Data files in the folder of a file that is gone; below it, when it was a plan."""
     folder = Path(path).parent
-    if Path(path).name in PLAN_NAMES and folder.is_dir():
+    if Path(path).name == FILE_NAME and folder.is_dir():
         return _walk(str(folder))
     return [str(near) for near in _listed(folder) if _is_data(near.name)]
 
@@ -386,7 +386,7 @@ def _is_data(name: str) -> bool:
 
 def _below_plans(paths: Sequence[str]) -> list[str]:
     """Data files in the folders of the plans among these paths."""
-    plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES]
+    plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES and is_plan(path)]
     return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
 
 

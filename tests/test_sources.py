@@ -214,3 +214,13 @@ def test_pipes_and_globs_without_a_match(project: Path) -> None:
     with pytest.raises(NothingToJudgeError) as caught:
         discover(["e"], settings_of)
     assert "export.csv is not JSON Lines" in caught.value.hint
+
+
+def test_a_project_file_counts_as_plan_only_with_our_table(project: Path) -> None:
+    put(project, "d/train.jsonl")
+    (project / "pyproject.toml").write_text('[project]\nname = "other"\n')
+    assert discover(["pyproject.toml"], settings_of, siblings=True) == []
+    (project / "pyproject.toml").write_text(
+        '[tool.ftgate]\n[[tool.ftgate.dataset]]\nname = "ours"\ntrain = ["d/train.jsonl"]\n'
+    )
+    assert list(names(discover(["pyproject.toml"], settings_of, siblings=True))) == ["ours"]
