@@ -12,9 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftgate import __version__, config, sources
+from ftgate import __version__, config, gitindex, sources
 from ftgate.cache import Cache, key_of, look_at
 from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
+from ftgate.files import data_beside
 from ftgate.plain import to_plain
 from ftgate.settings import Settings
 from ftgate.sources import Job
@@ -88,7 +89,7 @@ def hook(
         return Answer(0, "")
     changed = list(files)
     if not all(map(os.path.lexists, changed)):
-        changed = sources.neighbours_of_deleted(changed, sources.git_root(Path()))
+        changed = gitindex.neighbours_of_deleted(changed, gitindex.git_root(Path()))
     if not changed:
         return Answer(0, "")
     finder = SettingsFinder(options)
@@ -98,22 +99,22 @@ def hook(
 
 def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look: str) -> Answer:
     """What is committed is what was staged, not what is on disk."""
-    root = sources.git_root(Path())
-    changed = sources.index_files(root)
+    root = gitindex.git_root(Path())
+    changed = gitindex.index_files(root)
     if not changed:
         return Answer(0, "")
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
         target = Path(folder).resolve()
-        sources.export_index(root, target)
+        gitindex.export_index(root, target)
         (target / ".git").touch()  # the search for a configuration ends here, as at the real root
         finder = SettingsFinder(options)
         staged = [str(target / name) for name in changed]
         gone = [name for name in staged if not os.path.lexists(name)]
         files = [name for name in staged if name not in gone]
         for name in gone:  # what is left of its dataset is judged
-            files.extend(sources.data_beside(name))
+            files.extend(data_beside(name))
         if not files:
             return Answer(0, "")
         jobs = sources.discover(files, finder.for_folder, siblings=True)

@@ -13,16 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftgate.config import FILE_NAME, is_plan
-from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError
+from ftgate.errors import ConfigError
+from ftgate.files import PROMPT_SUFFIXES, below_plans, expand, is_data, listed
 from ftgate.grouping import group
-from ftgate.readers import DATA_SUFFIXES
 from ftgate.settings import DatasetSettings, Settings
 
-PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
-PLAN_NAMES = (FILE_NAME, "pyproject.toml")
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
-_OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
 _DATA_FOLDERS = frozenset({"data", "dataset", "datasets"})
 
 if TYPE_CHECKING:
@@ -72,7 +67,7 @@ def discover(
     is not this commit's business; that of a named file raises ConfigError.
     Raises UnreadableError for a path that is missing, NothingToJudgeError when nothing is there.
     """
-    named = [Path(path) for path in expand([*paths, *(_below_plans(paths) if siblings else ())])]
+    named = [Path(path) for path in expand([*paths, *(below_plans(paths) if siblings else ())])]
     wanted = {_real(file) for file in named}
     plans = _Plans(settings_of)
     jobs: dict[tuple[str, str], Job] = {}
@@ -90,7 +85,7 @@ def discover(
         for job, members in owners:
             if plan or members & wanted:
                 jobs[(str(config), job.dataset.name)] = job
-        if not owners and (not siblings or _is_data(file.name)):
+        if not owners and (not siblings or is_data(file.name)):
             undeclared.setdefault(config, []).append(file)
     for config, files in undeclared.items():
         for job in _grouped(files, config, plans.settings[config]):
@@ -118,104 +113,6 @@ class _Plans:
 def declared(config: Path, settings: Settings) -> list[Job]:
     """Every dataset that a configuration declares."""
     return _declared(config, settings)
-
-
-def expand(paths: Sequence[str]) -> list[str]:
-    """Data files under files, folders and globs, sorted, each once.
-
-    A file that is named outright is taken whatever its suffix; folders and globs yield data files.
-    """
-    found: dict[str, None] = {}
-    for path in paths:
-        if os.path.isdir(path):
-            found.update(dict.fromkeys(_walk(path)))
-        elif os.path.lexists(path):
-            found[_regular(path)] = None
-        elif glob.has_magic(path):
-            matches = [name for name in sorted(glob.glob(path, recursive=True)) if _is_data(name)]
-            found.update(dict.fromkeys(os.path.normpath(name) for name in matches))
-        else:
-            raise UnreadableError(f"{path}: no such file or folder")
-    if not found:
-        raise NothingToJudgeError(
-            f"no training data in {', '.join(paths) or 'the current folder'}",
-            hint=f"looked for files that end in {', '.join(DATA_SUFFIXES)}{_other_data(paths)}",
-        )
-    return list(found)
-
-
-def index_files(root: Path) -> list[str]:
-    """Data, prompts and plans that a commit would change, relative to the repository's root."""
-    names = _git(root, "diff", "--cached", "--name-only", "-z", "--no-renames")
-    return [name for name in names.split("\0") if name and _is_input(name)]
-
-
-def neighbours_of_deleted(paths: Sequence[str], root: Path) -> list[str]:
-    """The paths, with each file that git knew and that is gone replaced by the data beside it.
-
-    A missing file that git never knew stays: it is a mistake of the caller.
-    """
-    found: list[str] = []
-    for path in paths:
-        if os.path.lexists(path) or not _was_tracked(path, root):
-            found.append(path)
-        else:
-            found.extend(data_beside(path))
-    return found
-
-
-def data_beside(path: str) -> list[str]:
-    """Data files in the folder of a file that is gone; below it, when it was a plan."""
-    folder = Path(path).parent
-    if Path(path).name == FILE_NAME and folder.is_dir():
-        return _walk(str(folder))
-    return [str(near) for near in _listed(folder) if _is_data(near.name)]
-
-
-def _was_tracked(path: str, root: Path) -> bool:
-    try:
-        name = os.path.relpath(path, root).replace(os.sep, "/")
-        return bool(_git(root, "ls-tree", "--name-only", "HEAD", "--", name))
-    except UnreadableError:
-        return False
-
-
-def export_index(root: Path, target: Path) -> None:
-    """Write the staged version of all data, prompt and configuration files below ``target``.
-
-    The whole group of a changed file is needed, so unchanged members are written too. Large files
-    in Git LFS stay pointers: a hook does not fetch.
-    """
-    listed = _git(root, "ls-files", "-z", "--cached")
-    wanted = [name for name in listed.split("\0") if name and _is_input(name)]
-    _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin="\0".join(wanted))
-
-
-def git_root(start: Path) -> Path:
-    """Top folder of the repository; UnreadableError outside of one."""
-    return Path(_git(start, "rev-parse", "--show-toplevel").rstrip("\n"))
-
-
-def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
-    import subprocess
-
-    environment = {**os.environ, "GIT_LFS_SKIP_SMUDGE": "1"}
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, arguments without a shell
-            command,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-            errors="surrogateescape",
-            env=environment,
-        )
-    except FileNotFoundError:
-        raise UnreadableError("git is not installed", hint="--staged needs git") from None
-    if done.returncode:
-        raise UnreadableError(f"git {arguments[0]}: {done.stderr.strip()}")
-    return done.stdout
 
 
 def _declared(config: Path | None, settings: Settings) -> list[Job]:
@@ -297,8 +194,8 @@ def _prompts_near(folder: Path) -> list[Path]:
         roots.append(folder.parent)
     found: list[Path] = []
     for root in roots:
-        near = [path for path in _listed(root) if "prompt" in path.name.lower()]
-        below = [path for sub in ("prompt", "prompts") for path in _listed(root / sub)]
+        near = [path for path in listed(root) if "prompt" in path.name.lower()]
+        below = [path for sub in ("prompt", "prompts") for path in listed(root / sub)]
         found.extend(
             path
             for path in (*near, *below)
@@ -309,13 +206,6 @@ def _prompts_near(folder: Path) -> list[Path]:
     return found
 
 
-def _listed(folder: Path) -> list[Path]:
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
-
-
 def _with_siblings(files: Sequence[Path]) -> list[Path]:
     """The files, and all data in their folders that may belong to their groups.
 
@@ -324,9 +214,9 @@ def _with_siblings(files: Sequence[Path]) -> list[Path]:
     found = dict.fromkeys(files)
     for file in files:
         for folder in (file.parent, file.parent.parent):
-            near = _listed(folder)
-            near += [inner for sub in near if sub.is_dir() for inner in _listed(sub)]
-            found.update(dict.fromkeys(path for path in near if _is_data(path.name)))
+            near = listed(folder)
+            near += [inner for sub in near if sub.is_dir() for inner in listed(sub)]
+            found.update(dict.fromkeys(path for path in near if is_data(path.name)))
     seen: dict[str, Path] = {}
     for file in found:
         seen.setdefault(_real(file), file)
@@ -343,54 +233,3 @@ def _members(job: Job) -> set[str]:
 
 def _real(path: Path) -> str:
     return os.path.realpath(path)
-
-
-def _walk(top: str) -> list[str]:
-    found: list[str] = []
-    for folder, folders, names in os.walk(top, onerror=_raise):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
-        )
-        paths = [os.path.join(folder, name) for name in sorted(names) if _is_data(name)]
-        found.extend(
-            os.path.normpath(path)
-            for path in paths
-            if os.path.isfile(path) or os.path.islink(path)  # no pipe and no device
-        )
-    return found
-
-
-def _regular(path: str) -> str:
-    """A file that can be read twice; a dangling link is a finding later."""
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise UnreadableError(
-            f"{path}: not a regular file", hint="read a pipe with: ftgate check -"
-        )
-    return os.path.normpath(path)
-
-
-def _other_data(paths: Sequence[str]) -> str:
-    """A hint at files that look like data of another kind, which can be named outright."""
-    names = [name for path in paths if os.path.isdir(path) for name in sorted(os.listdir(path))]
-    others = [name for name in names if name.lower().endswith(_OTHER_SUFFIXES)]
-    return f"; {others[0]} is not JSON Lines, name it to see how to convert it" if others else ""
-
-
-def _raise(error: OSError) -> None:
-    raise UnreadableError(f"{error.filename}: {error.strerror}")
-
-
-def _is_data(name: str) -> bool:
-    return name.lower().endswith(DATA_SUFFIXES)
-
-
-def _below_plans(paths: Sequence[str]) -> list[str]:
-    """Data files in the folders of the plans among these paths."""
-    plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES and is_plan(path)]
-    return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
-
-
-def _is_input(name: str) -> bool:
-    base = name.rsplit("/", 1)[-1].lower()
-    prompts = (*PROMPT_SUFFIXES, ".prompt", ".prompty")
-    return _is_data(base) or base in PLAN_NAMES or base.endswith(prompts)

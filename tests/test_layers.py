@@ -164,12 +164,12 @@ def test_the_network_is_used_by_price_feeds_and_launch_only() -> None:
     assert listed(wrong) == []
 
 
-def test_processes_are_started_by_sources_and_the_exec_gate_only() -> None:
+def test_processes_are_started_by_gitindex_and_the_exec_gate_only() -> None:
     wrong = [
         each
         for each in IMPORTS
         if within(each.target, ("subprocess", "pty"))
-        and not within(each.module, ("ftgate.sources", "ftgate.commands.run"))
+        and not within(each.module, ("ftgate.gitindex", "ftgate.commands.run"))
     ]
     assert listed(wrong) == []
 

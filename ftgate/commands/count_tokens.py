@@ -65,9 +65,10 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
 
     A file that cannot be counted is listed with its problem, and the others are counted.
     """
+    from ftgate.files import PROMPT_SUFFIXES
     from ftgate.reading import LazyCounter
     from ftgate.settings import Settings
-    from ftgate.sources import PROMPT_SUFFIXES, discover
+    from ftgate.sources import discover
 
     prompts = [
         path for path in paths if path.lower().endswith(PROMPT_SUFFIXES) and os.path.isfile(path)

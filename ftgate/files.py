@@ -1,0 +1,110 @@
+"""Files on disk: what a path, a folder or a glob stands for, and which of them are data."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ftgate.config import FILE_NAME, is_plan
+from ftgate.errors import NothingToJudgeError, UnreadableError
+from ftgate.readers import DATA_SUFFIXES
+
+PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
+PLAN_NAMES = (FILE_NAME, "pyproject.toml")
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+_OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
+
+
+def expand(paths: Sequence[str]) -> list[str]:
+    """Data files under files, folders and globs, sorted, each once.
+
+    A file that is named outright is taken whatever its suffix; folders and globs yield data files.
+    """
+    found: dict[str, None] = {}
+    for path in paths:
+        if os.path.isdir(path):
+            found.update(dict.fromkeys(_walk(path)))
+        elif os.path.lexists(path):
+            found[_regular(path)] = None
+        elif glob.has_magic(path):
+            matches = [name for name in sorted(glob.glob(path, recursive=True)) if is_data(name)]
+            found.update(dict.fromkeys(os.path.normpath(name) for name in matches))
+        else:
+            raise UnreadableError(f"{path}: no such file or folder")
+    if not found:
+        raise NothingToJudgeError(
+            f"no training data in {', '.join(paths) or 'the current folder'}",
+            hint=f"looked for files that end in {', '.join(DATA_SUFFIXES)}{_other_data(paths)}",
+        )
+    return list(found)
+
+
+def data_beside(path: str) -> list[str]:
+    """Data files in the folder of a file that is gone; below it, when it was a plan."""
+    folder = Path(path).parent
+    if Path(path).name == FILE_NAME and folder.is_dir():
+        return _walk(str(folder))
+    return [str(near) for near in listed(folder) if is_data(near.name)]
+
+
+def below_plans(paths: Sequence[str]) -> list[str]:
+    """Data files in the folders of the plans among these paths."""
+    plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES and is_plan(path)]
+    return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
+
+
+def _walk(top: str) -> list[str]:
+    found: list[str] = []
+    for folder, folders, names in os.walk(top, onerror=_raise):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
+        )
+        paths = [os.path.join(folder, name) for name in sorted(names) if is_data(name)]
+        found.extend(
+            os.path.normpath(path)
+            for path in paths
+            if os.path.isfile(path) or os.path.islink(path)  # no pipe and no device
+        )
+    return found
+
+
+def _regular(path: str) -> str:
+    """A file that can be read twice; a dangling link is a finding later."""
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UnreadableError(
+            f"{path}: not a regular file", hint="read a pipe with: ftgate check -"
+        )
+    return os.path.normpath(path)
+
+
+def _other_data(paths: Sequence[str]) -> str:
+    """A hint at files that look like data of another kind, which can be named outright."""
+    names = [name for path in paths if os.path.isdir(path) for name in sorted(os.listdir(path))]
+    others = [name for name in names if name.lower().endswith(_OTHER_SUFFIXES)]
+    return f"; {others[0]} is not JSON Lines, name it to see how to convert it" if others else ""
+
+
+def _raise(error: OSError) -> None:
+    raise UnreadableError(f"{error.filename}: {error.strerror}")
+
+
+def listed(folder: Path) -> list[Path]:
+    """Entries of a folder in order; none when it cannot be listed."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def is_data(name: str) -> bool:
+    """Whether the name ends like a training set's."""
+    return name.lower().endswith(DATA_SUFFIXES)
+
+
+def is_input(name: str) -> bool:
+    """Whether a verdict may depend on a file of this name: data, a plan or a prompt."""
+    base = name.rsplit("/", 1)[-1].lower()
+    prompts = (*PROMPT_SUFFIXES, ".prompt", ".prompty")
+    return is_data(base) or base in PLAN_NAMES or base.endswith(prompts)

@@ -1,0 +1,76 @@
+"""What git knows: the staged version of files, and files that a commit deletes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ftgate.errors import UnreadableError
+from ftgate.files import data_beside, is_input
+
+
+def index_files(root: Path) -> list[str]:
+    """Data, prompts and plans that a commit would change, relative to the repository's root."""
+    names = _git(root, "diff", "--cached", "--name-only", "-z", "--no-renames")
+    return [name for name in names.split("\0") if name and is_input(name)]
+
+
+def neighbours_of_deleted(paths: Sequence[str], root: Path) -> list[str]:
+    """The paths, with each file that git knew and that is gone replaced by the data beside it.
+
+    A missing file that git never knew stays: it is a mistake of the caller.
+    """
+    found: list[str] = []
+    for path in paths:
+        if os.path.lexists(path) or not _was_tracked(path, root):
+            found.append(path)
+        else:
+            found.extend(data_beside(path))
+    return found
+
+
+def _was_tracked(path: str, root: Path) -> bool:
+    try:
+        name = os.path.relpath(path, root).replace(os.sep, "/")
+        return bool(_git(root, "ls-tree", "--name-only", "HEAD", "--", name))
+    except UnreadableError:
+        return False
+
+
+def export_index(root: Path, target: Path) -> None:
+    """Write the staged version of all data, prompt and configuration files below ``target``.
+
+    The whole group of a changed file is needed, so unchanged members are written too. Large files
+    in Git LFS stay pointers: a hook does not fetch.
+    """
+    listed = _git(root, "ls-files", "-z", "--cached")
+    wanted = [name for name in listed.split("\0") if name and is_input(name)]
+    _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin="\0".join(wanted))
+
+
+def git_root(start: Path) -> Path:
+    """Top folder of the repository; UnreadableError outside of one."""
+    return Path(_git(start, "rev-parse", "--show-toplevel").rstrip("\n"))
+
+
+def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
+    import subprocess
+
+    environment = {**os.environ, "GIT_LFS_SKIP_SMUDGE": "1"}
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed program, arguments without a shell
+            command,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            errors="surrogateescape",
+            env=environment,
+        )
+    except FileNotFoundError:
+        raise UnreadableError("git is not installed", hint="--staged needs git") from None
+    if done.returncode:
+        raise UnreadableError(f"git {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout
