@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
+
 SLOW = {"fastokens", "openai", "pydantic", "rich", "splintr", "tiktoken"}
 
 
@@ -87,3 +89,23 @@ def test_the_public_names_are_there_and_import_nothing_until_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "6"]
+
+
+def test_an_unchanged_hook_run_loads_no_rule_no_price_and_no_renderer(tmp_path: Path) -> None:
+    train = tmp_path / "train.jsonl"
+    shutil.copy(ROOT / "sample_data" / "ski-resort-faq" / "train.jsonl", train)
+    code = (
+        "import sys\nfrom ftgate.cli import run\n"
+        f"code = run(['hook', {str(train)!r}, '--as-of', '2026-11-22'])\n"
+        "heavy = ['ftgate.model', 'ftgate.rules', 'ftgate.prices.book', 'ftgate.render.text',"
+        " 'ftgate.content', 'ftgate.tokens.engines', 'tiktoken', 'pydantic']\n"
+        "print(code, [name for name in heavy if name in sys.modules], file=sys.stderr)"
+    )
+    first, second = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    )
+    assert first.stdout == second.stdout
+    assert "FT401" in second.stdout
+    assert "ftgate.rules" in first.stderr
+    assert second.stderr.strip() == "1 []"

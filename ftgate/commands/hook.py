@@ -33,7 +33,6 @@ def command(files: tuple[str, ...], staged: bool, verbose: bool, color: str, **f
     if not files and not staged:
         return 0
     from ftgate.gate import hook
-    from ftgate.render.text import render_screen
 
     colored, width = wants_color(color), screen_width()
 
@@ -42,6 +41,8 @@ def command(files: tuple[str, ...], staged: bool, verbose: bool, color: str, **f
         shown = replace(report, datasets=failing)
         if verbose:
             return render(shown, "text", verbose=True, color=colored)
+        from ftgate.render.text import render_screen  # a remembered answer needs no renderer
+
         return render_screen(shown, color=colored, width=width)
 
     look = f"{colored} {width} {verbose}"
