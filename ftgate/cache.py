@@ -51,6 +51,11 @@ class Seen(NamedTuple):
     size: int
     changed_ns: int
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """What changes when the file does."""
+        return self.size, self.changed_ns
+
 
 def look_at(path: str) -> Seen:
     """Digest of a file's bytes; an unreadable file has the digest of its absence."""
@@ -61,6 +66,31 @@ def look_at(path: str) -> Seen:
         return Seen(f"sha256:{digest}", before.st_size, before.st_mtime_ns)
     except OSError:
         return Seen("unreadable", 0, 0)
+
+
+class Looks:
+    """Digests of the files of one run, each taken once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Seen] = {}
+
+    def at(self, path: str) -> Seen:
+        """The file as it was at the first look."""
+        if path not in self._seen:
+            self._seen[path] = look_at(path)
+        return self._seen[path]
+
+    def still_true(self) -> bool:
+        """Whether no file has changed since: only then may a result be remembered for it."""
+        return all(_state(path) == seen.state for path, seen in self._seen.items())
+
+
+def _state(path: str) -> tuple[int, int]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 @functools.cache

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftgate import __version__, config, gitindex, sources
-from ftgate.cache import Cache, key_of, look_at
-from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
+from ftgate.cache import Cache, Looks, key_of
+from ftgate.errors import ConfigError, UsageError
 from ftgate.files import data_beside
 from ftgate.plain import to_plain
 from ftgate.settings import Settings
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ftgate.report import DatasetReport, Report
 
 Progress = Callable[[str, int, int], None]
+
+LAST_YEAR = 2100  # further ahead no price list says anything, and dates soon run out
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def check(paths: Sequence[str], options: CheckOptions | None = None) -> Report:
     finder = SettingsFinder(options)
     if "-" in paths:
         return _check_stdin(paths, options, finder)
-    return _judge_all(paths, _jobs(paths, finder), options, finder)
+    return _judge_all(_jobs(paths, finder), options, finder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def hook(
         return Answer(0, "")
     finder = SettingsFinder(options)
     jobs = sources.discover(changed, finder.for_folder, siblings=True)
-    return _answer(changed, jobs, options, finder, present, look)
+    return _answer(jobs, options, finder, present, look)
 
 
 def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look: str) -> Answer:
@@ -119,11 +121,10 @@ def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look
             return Answer(0, "")
         jobs = sources.discover(files, finder.for_folder, siblings=True)
         shown = [_shown(job, f"{target}{os.sep}", "") for job in jobs]
-        return _answer(changed, shown, options, finder, present, look)
+        return _answer(shown, options, finder, present, look)
 
 
 def _answer(
-    files: Sequence[str],
     jobs: Sequence[Job],
     options: CheckOptions,
     finder: SettingsFinder,
@@ -132,24 +133,26 @@ def _answer(
 ) -> Answer:
     if not jobs:  # a changed prompt that belongs to no dataset
         return Answer(0, "")
-    key = key_of("answer", look, *(part for job in jobs for part in _identity(job, options)))
+    asked = f"{_today(options)} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+    identity = (part for job in jobs for part in _identity(job, finder.looks))
+    key = key_of("answer", look, asked, *identity)
     known = finder.cache.get(key)
     if isinstance(known, dict) and known.keys() == {"exit_code", "text"}:
         return Answer(int(known["exit_code"]), str(known["text"]))
-    report = _judge_all(files, jobs, options, finder)
+    report = _judge_all(jobs, options, finder)
     answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
-    finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
+    if finder.looks.still_true():
+        finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
     return answer
 
 
-def _identity(job: Job, options: CheckOptions) -> Iterator[str]:
-    """Everything that the verdict on one dataset depends on."""
-    yield f"{_today(options)} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+def _identity(job: Job, looks: Looks) -> Iterator[str]:
+    """The plan and the bytes that the verdict on one dataset depends on."""
     yield repr((job.settings, job.plan, job.dataset.name))
     for file in job.dataset.files:
-        yield f"{file.role} {file.name} {look_at(file.path).digest}"
+        yield f"{file.role} {file.name} {looks.at(file.path).digest}"
     if job.plan.tuned_prompt and job.dataset.config_path:
-        yield look_at(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt)).digest
+        yield looks.at(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt)).digest
 
 
 class SettingsFinder:
@@ -158,6 +161,7 @@ class SettingsFinder:
     def __init__(self, options: CheckOptions) -> None:
         self.options = options
         self.cache = Cache.open(options.cache_dir, enabled=options.cache)
+        self.looks = Looks()
         self._by_config: dict[Path | None, Settings] = {}
         self._by_folder: dict[Path, Path | None] = {}
 
@@ -197,7 +201,7 @@ def _check_stdin(paths: Sequence[str], options: CheckOptions, finder: SettingsFi
         file.write_bytes(options.stdin or b"")
         settings = finder.for_folder(Path())
         jobs = sources.discover([str(file)], lambda _: (None, settings[1]))
-        return _judge_all(["-"], [_shown(job, str(file), "-") for job in jobs], options, finder)
+        return _judge_all([_shown(job, str(file), "-") for job in jobs], options, finder)
 
 
 def _shown(job: Job, prefix: str, name: str) -> Job:
@@ -211,25 +215,20 @@ def _shown(job: Job, prefix: str, name: str) -> Job:
     return replace(job, dataset=dataset)
 
 
-def _judge_all(
-    paths: Sequence[str], found: Sequence[Job], options: CheckOptions, finder: SettingsFinder
-) -> Report:
+def _judge_all(found: Sequence[Job], options: CheckOptions, finder: SettingsFinder) -> Report:
     from ftgate.judging import judge_dataset
 
     jobs, today = _distinctly_named(found), _today(options)
-
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
         if options.progress:
             options.progress(job.dataset.name, done, len(jobs))
         judged = judge_dataset(
-            job, finder.cache, today, select=options.select, ignore=options.ignore
+            job, finder.cache, finder.looks, today, select=options.select, ignore=options.ignore
         )
         reports.append(judged.report)
         prices.update({price.ref: price for price in judged.prices})
-    if not reports:
-        raise NothingToJudgeError(f"no training data in {', '.join(paths)}")
     plain = {job.dataset.name: to_plain(job.settings) for job in jobs}
     return _report(reports, options, today, list(prices.values()), plain, _on_unknown(jobs))
 
@@ -260,8 +259,8 @@ def _report(
     options: CheckOptions,
     today: date,
     prices: list[Price],
-    settings: dict[str, object] | None = None,
-    on_unknown: str = "fail",
+    settings: dict[str, object],
+    on_unknown: str,
 ) -> Report:
     from ftgate.report import EXIT_CODES, Report
     from ftgate.verdict import worst
@@ -277,7 +276,7 @@ def _report(
         as_of=today.isoformat(),
         datasets=tuple(reports),
         prices=tuple(sorted(prices, key=lambda price: price.ref)),
-        settings=settings or {},
+        settings=settings,
     )
 
 
@@ -315,9 +314,6 @@ def _today(options: CheckOptions) -> date:
         raise ConfigError(f"--as-of {options.as_of}: the last year is {LAST_YEAR}")
     except ValueError:
         raise ConfigError(f"--as-of {options.as_of}: not a date", hint="YYYY-MM-DD") from None
-
-
-LAST_YEAR = 2100  # further ahead no price list says anything, and dates soon run out
 
 
 def _number(text: str | None) -> int | str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftgate import rules
-from ftgate.cache import Cache
+from ftgate.cache import Cache, Looks
 from ftgate.model import (
     Comparison,
     Finding,
@@ -87,6 +87,7 @@ class _Money(NamedTuple):
 def judge_dataset(
     job: Job,
     cache: Cache,
+    looks: Looks,
     today: date,
     *,
     select: tuple[str, ...] = (),
@@ -95,7 +96,7 @@ def judge_dataset(
     """Read, price, judge and report one dataset."""
     scope = _scope(job.settings, select, ignore)
     facts = _look_up(job.settings, today)
-    read = _read(job, scope, facts, cache)
+    read = _read(job, scope, facts, cache, looks)
     money = _price(job, read, facts, today) if scope.money else None
     verdict, findings = _judge(job, scope, facts, read, money, today)
     report = _report(job, facts, read, money, verdict, findings)
@@ -134,19 +135,21 @@ def _look_up(settings: Settings, today: date) -> _Facts:
     return _Facts(book, base, name, provider)
 
 
-def _read(job: Job, scope: _Scope, facts: _Facts, cache: Cache) -> _Read:
+def _read(job: Job, scope: _Scope, facts: _Facts, cache: Cache, looks: Looks) -> _Read:
     dataset = job.dataset
     encoding = resolve(facts.base_name)
     data = [file for file in dataset.files if file.role != "prompt"]
     counter = None
     if scope.tokens:
-        counter = LazyCounter(encoding, sum(_size(file) for file in data), cache)
+        size = sum(looks.at(file.path).size for file in data)
+        counter = LazyCounter(encoding, size, cache)
     reading = read_dataset(
         dataset,
         counter=counter,
         limit=facts.provider.max_example_tokens if counter else None,
         sample_size=_sample_size() if scope.content else 0,
         cache=cache,
+        looks=looks,
     )
     train = reading.merged(dataset.of("train"))
     validation = reading.merged(dataset.of("validation"))
@@ -284,10 +287,3 @@ def _duplicates(train: Profile | None, validation: Profile | None) -> dict[str, 
         "near": None,
         "leaked_from_validation": train.overlap(validation) if train and validation else None,
     }
-
-
-def _size(file: File) -> int:
-    try:
-        return Path(file.path).stat().st_size
-    except OSError:
-        return 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ftgate.cache import Cache, Seen, key_of, look_at
+from ftgate.cache import Cache, Looks, Seen, key_of
 from ftgate.engine import ENGINES
 from ftgate.engine.task import Result, Task
 from ftgate.errors import VocabularyError
@@ -43,6 +43,7 @@ class LazyCounter:
         self.cache = cache
         self.engine = "cached"
         self.note = ""
+        self._counter: Counter | None = None
 
     def measure(self) -> Measure:
         """The provider's token count of one example (see :mod:`ftgate.tokens.billing`)."""
@@ -60,11 +61,13 @@ class LazyCounter:
         return int(known)
 
     def _open(self) -> Counter:
-        from ftgate.tokens.engines import open_counter
+        """The engine, started once: that costs more than counting a megabyte."""
+        if self._counter is None:
+            from ftgate.tokens.engines import open_counter
 
-        counter = open_counter(self.encoding.name, size_bytes=self.size_bytes)
-        self.engine, self.note = counter.engine, counter.note
-        return counter
+            self._counter = open_counter(self.encoding.name, size_bytes=self.size_bytes)
+            self.engine, self.note = self._counter.engine, self._counter.note
+        return self._counter
 
 
 @dataclass(slots=True)
@@ -74,8 +77,8 @@ class Reading:
     ``vocabulary`` says why tokens could not be counted, "" when they could.
     """
 
+    seen: dict[str, Seen]
     results: dict[str, Result] = field(default_factory=dict)
-    seen: dict[str, Seen] = field(default_factory=dict)
     goal: Goal | None = None
     vocabulary: str = ""
 
@@ -104,15 +107,14 @@ def read_dataset(
     limit: int | None,
     sample_size: int,
     cache: Cache,
+    looks: Looks,
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
 
     ``counter`` None means structure only: no tokens are counted.
     """
-    reading = Reading()
+    reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
-    for file in dataset.files:
-        reading.seen[file.path] = look_at(file.path)
     train = [file for file in data if file.role == "train"]
     goal_key = key_of("goal", str(sample_size), *(reading.seen[file.path].digest for file in train))
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
@@ -156,8 +158,7 @@ def _profile_all(
         else:
             seen = reading.seen[file.path]
             counted = measure if profile is None else None
-            when = (seen.size, seen.changed_ns)
-            tasks.append(Task(file.path, file.name, when, counted, limit, wanted))
+            tasks.append(Task(file.path, file.name, seen.state, counted, limit, wanted))
     for result in ENGINES["serial"](tasks):
         remembered = known[result.path]
         if remembered is not None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-import ftgate.reading
+import ftgate.cache
+import ftgate.tokens.engines
 import ftgate.tokens.vocabulary
 from ftgate.cache import Cache, Seen
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError, UsageError
-from ftgate.gate import CheckOptions, check
+from ftgate.gate import CheckOptions, check, hook
 from ftgate.report import DatasetReport, Report
 from ftgate.report_json import to_dict as to_json
 from tests.conftest import AS_OF
@@ -259,16 +260,57 @@ def test_a_file_that_changes_while_it_is_read_is_not_judged(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("d/train.jsonl")
-    look = ftgate.reading.look_at
+    look = ftgate.cache.look_at
 
     def look_then_edit(name: str) -> Seen:
         seen = look(name)
         write("d/train.jsonl", 70)
         return seen
 
-    monkeypatch.setattr(ftgate.reading, "look_at", look_then_edit)
+    monkeypatch.setattr(ftgate.cache, "look_at", look_then_edit)
     with pytest.raises(UnreadableError, match="changed while it was read"):
         judge(str(path))
+
+
+def test_one_run_starts_one_engine_and_takes_each_digest_once(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("d/train.jsonl")
+    write("d/val.jsonl", 12, first=100)
+    write("d/prompts/today.txt", "Answer in formal English. {{ name }} asks. " * 20)
+    started: list[str] = []
+    looked: list[str] = []
+    start, look = ftgate.tokens.engines.open_counter, ftgate.cache.look_at
+
+    def counted_start(name: str, **size: int) -> object:
+        started.append(name)
+        return start(name, **size)
+
+    def counted_look(path: str) -> Seen:
+        looked.append(path)
+        return look(path)
+
+    monkeypatch.setattr(ftgate.tokens.engines, "open_counter", counted_start)
+    monkeypatch.setattr(ftgate.cache, "look_at", counted_look)
+    hook(["d/val.jsonl"], CheckOptions(as_of=AS_OF), lambda report: report.outcome)
+    assert started == ["o200k_base"]
+    assert len(looked) == len(set(looked)) == 3
+
+
+def test_an_answer_about_a_file_that_changed_is_not_remembered(write: Write) -> None:
+    write("d/train.jsonl")
+    prompt = write("d/prompts/today.txt", "Answer in formal English.")
+    shown: list[str] = []
+
+    def edit_while_judged(report: Report) -> str:
+        shown.append(report.outcome)
+        prompt.write_text("Answer in formal English, and sign with your name.")
+        return report.outcome
+
+    for _ in range(2):
+        prompt.write_text("Answer in formal English.")
+        hook(["d/train.jsonl"], CheckOptions(as_of=AS_OF), edit_while_judged)
+    assert len(shown) == 2
 
 
 def test_reports_are_the_same_whichever_engine_counts(

@@ -286,8 +286,12 @@ def test_blank_lines_warn_with_their_places() -> None:
     [
         ("supervised", {"openai_chat": 12}, None),
         ("dpo", {"openai_preference": 12}, None),
-        ("supervised", {"openai_chat": 11, "openai_preference": 1}, "1 preference pair for"),
-        ("dpo", {"openai_chat": 12}, "12 records without a preference pair"),
+        (
+            "supervised",
+            {"openai_chat": 11, "openai_preference": 1},
+            "1 preference pair in a set for method supervised",
+        ),
+        ("dpo", {"openai_chat": 12}, "12 single-answer records in a set for method dpo"),
         ("reinforcement", {"openai_chat": 12}, None),
     ],
 )

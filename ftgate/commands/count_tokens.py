@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ftgate.cache import Cache
+    from ftgate.cache import Cache, Looks
     from ftgate.model import Encoding, Problem
     from ftgate.profile import Profile
     from ftgate.reading import LazyCounter
@@ -65,6 +65,7 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
 
     A file that cannot be counted is listed with its problem, and the others are counted.
     """
+    from ftgate.cache import Looks
     from ftgate.files import PROMPT_SUFFIXES
     from ftgate.reading import LazyCounter
     from ftgate.settings import Settings
@@ -76,12 +77,13 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
     missing = [path for path in paths if not os.path.lexists(path) and not glob.has_magic(path)]
     rest = [path for path in paths if path not in (*prompts, *missing)]
     jobs = discover(rest, lambda folder: (None, Settings())) if rest else []
-    size = sum(_size(file) for job in jobs for file in job.dataset.files)
+    looks = Looks()
+    size = sum(looks.at(file.path).size for job in jobs for file in job.dataset.files)
     counter = LazyCounter(encoding, size, cache)
     counts = Counts(encoding, files=[_bad(path, "", "no such file or folder") for path in missing])
     seen: set[str] = set()
     for job in jobs:
-        _count_dataset(job.dataset, counter, cache, counts, seen)
+        _count_dataset(job.dataset, counter, cache, looks, counts, seen)
     for path in prompts:
         _count_prompt(path, path, counter, counts, seen)
     counts.engine, counts.note = counter.engine, counter.note or encoding.note
@@ -89,12 +91,19 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
 
 
 def _count_dataset(
-    dataset: Dataset, counter: LazyCounter, cache: Cache, counts: Counts, seen: set[str]
+    dataset: Dataset,
+    counter: LazyCounter,
+    cache: Cache,
+    looks: Looks,
+    counts: Counts,
+    seen: set[str],
 ) -> None:
     from ftgate.errors import VocabularyError
     from ftgate.reading import read_dataset
 
-    reading = read_dataset(dataset, counter=counter, limit=None, sample_size=0, cache=cache)
+    reading = read_dataset(
+        dataset, counter=counter, limit=None, sample_size=0, cache=cache, looks=looks
+    )
     if reading.vocabulary:
         raise VocabularyError(reading.vocabulary)
     for file in dataset.files:
@@ -149,13 +158,6 @@ def _count_prompt(
     try:
         tokens = read_prompt(path, name, counter.count).tokens
     except UnreadableError as error:
-        counts.files.append(_bad(name, "prompt", error.message.removeprefix(f"{name}: ")))
+        counts.files.append(_bad(name, "prompt", error.message.removeprefix(f"prompt {name}: ")))
     else:
         counts.files.append(FileCount(name, "prompt", tokens=tokens))
-
-
-def _size(file: File) -> int:
-    try:
-        return os.path.getsize(file.path)
-    except OSError:
-        return 0

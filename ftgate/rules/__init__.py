@@ -8,6 +8,7 @@ economics, FT9 suppressions. Each is one module; a rule is one documented functi
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -72,6 +73,7 @@ class Case:
     searched: tuple[str, ...] | None = None
 
 
+@functools.cache
 def load_rules() -> dict[str, Rule]:
     """Import every family and return the rules by code."""
     for name in _MODULES:

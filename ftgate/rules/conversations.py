@@ -321,19 +321,16 @@ def wrong_method(file: JudgedFile, model_plan: ModelSettings) -> Iterator[Findin
     formats = file.profile.formats if file.profile else {}
     pairs = formats.get("openai_preference", 0)
     others = sum(formats.values()) - pairs
-    if model_plan.method == "supervised" and pairs:
+    wrong = {
+        "supervised": (pairs, "preference pair", "dpo"),
+        "dpo": (others, "single-answer record", "supervised"),
+    }
+    count, what, instead = wrong.get(model_plan.method, (0, "", ""))
+    if count:
         yield Finding(
-            f"{counted(pairs, 'preference pair')} for supervised fine-tuning",
+            f"{counted(count, what)} in a set for method {model_plan.method}",
             path=file.path,
-            count=pairs,
+            count=count,
             decision="hold",
-            next_step='[model] method = "dpo", or conversations instead of pairs',
-        )
-    elif model_plan.method == "dpo" and others:
-        yield Finding(
-            f"{counted(others, 'record')} without a preference pair, for method dpo",
-            path=file.path,
-            count=others,
-            decision="hold",
-            next_step='[model] method = "supervised", or pairs instead of conversations',
+            next_step=f'[model] method = "{instead}", or records of method {model_plan.method}',
         )
