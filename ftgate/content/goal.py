@@ -26,7 +26,7 @@ SAMPLE_SIZE = 200
 The standard error of the share is then at most 3.5 percentage points (sqrt(0.25 / 200)). On
 labelled sets of 100 to 3,500 examples "knowledge or not" differed between a draw and its set in
 1.3% of draws of 50 and of 100; the larger sample serves sets near a limit. 200 examples of
-1.4 KB take 60 ms on one core, and many sets are clear after :data:`FIRST_LOOK`.
+1.4 KB take 60 to 85 ms on one core, and many sets are clear after :data:`FIRST_LOOK`.
 """
 
 FIRST_LOOK = 100

@@ -25,15 +25,15 @@ before ``'TTW`` they count one token less than tiktoken. With such text sent to 
 million fuzzed strings showed no other difference (splintr-rs 0.22.0, fastokens 0.3.5).
 """
 
-SPLINTR_BEATS_BPE = {"cl100k_base": 2_500_000, "o200k_base": 3_500_000}
-FASTOKENS_BEATS_SPLINTR = {"cl100k_base": 75_000_000, "o200k_base": 250_000_000}
-FASTOKENS_BEATS_TIKTOKEN = {"cl100k_base": 6_000_000, "o200k_base": 25_000_000}
+SPLINTR_BEATS_BPE = {"cl100k_base": 1_000_000, "o200k_base": 4_000_000}
+FASTOKENS_BEATS_SPLINTR = {"cl100k_base": 140_000_000, "o200k_base": 320_000_000}
+FASTOKENS_BEATS_TIKTOKEN = {"cl100k_base": 6_000_000, "o200k_base": 28_000_000}
 """Bytes of data from which an engine takes less CPU time than another, its start included.
 
-Measured on the chat set that ``benchmarks/generate.py`` writes, one core: start and seconds per MB
-are 0.19 + 0.072 for tiktoken, 0.07 + 0.070 for bpe-openai, 0.2 + 0.014 for splintr and
-1.9 + 0.007 for fastokens (o200k_base); 0.08 + 0.093, 0.03 + 0.043, 0.10 + 0.013 and 0.6 + 0.007
-(cl100k_base). Both small engines always beat tiktoken.
+Measured on 80 MB of the chat set that ``benchmarks/generate.py`` writes, one core: start and
+seconds per MB are 0.24 + 0.070 for tiktoken, 0.07 + 0.041 for bpe-openai, 0.18 + 0.013 for splintr
+and 2.0 + 0.007 for fastokens (o200k_base); 0.07 + 0.081, 0.02 + 0.032, 0.04 + 0.008 and
+0.53 + 0.005 (cl100k_base). Both small engines always beat tiktoken.
 """
 
 MEMO_BYTES = 4 * 2**20
