@@ -197,7 +197,6 @@ class Measured:
     """
 
     examples: int
-    training_tokens: int
     prompt_tokens: int | None
     cacheable_tokens: int | None
     tuned_prompt_tokens: int | None

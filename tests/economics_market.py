@@ -122,7 +122,7 @@ def job(market: Market, tokens: int = 1_000_000, epochs: int = 3) -> Training:
     )
 
 
-MEASURED = Measured(500, 1_000_000, None, None, None, None, None)
+MEASURED = Measured(500, None, None, None, None, None)
 
 
 def compared(

@@ -192,7 +192,7 @@ def test_unknown_tokens_name_the_line_that_supplies_them() -> None:
 
 
 def test_measured_tokens_stand_in_for_stated_ones() -> None:
-    measured = Measured(500, 1_000_000, 800, 800, 50, 200, 100)
+    measured = Measured(500, 800, 800, 50, 200, 100)
     empty = dict.fromkeys(
         ("prompt_tokens", "cacheable_tokens", "tuned_prompt_tokens", "query_tokens",
          "completion_tokens")

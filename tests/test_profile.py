@@ -7,8 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftgate.model import Example
+from ftgate.model import Example, ProviderFacts
 from ftgate.profile import Profile, Sample, profile_stream
+from ftgate.rules import JudgedFile
+from ftgate.rules.tokens import truncated_at_training
 
 
 def words(example: Example) -> tuple[int, ...]:
@@ -71,6 +73,10 @@ def test_an_over_long_example_says_what_is_lost() -> None:
         "truncated-at-training": 1,
         "record-too-long": 1,
     }
+    file = JudgedFile("a.jsonl", "train", 1, None, profile)
+    openai = ProviderFacts("openai", "OpenAI", 10, None, 10, "truncated", False, "")
+    (finding,) = truncated_at_training(file, openai)
+    assert "3 of 20 lost tokens are answers" in finding.message
 
 
 def test_quantiles_match_sorting() -> None:

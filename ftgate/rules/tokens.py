@@ -178,7 +178,8 @@ def _long(file: JudgedFile, provider: ProviderFacts, kind: str, what: str) -> It
     first = tally.places[0][1]
     yield Finding(
         f"{what} in {tally.count:,} of {counted(file.profile.examples, 'example')} "
-        f"(limit {provider.max_example_tokens:,} tokens; first: {first})",
+        f"(limit {provider.max_example_tokens:,} tokens; first: {first}); over all long examples "
+        f"{file.profile.cut_answers:,} of {file.profile.cut:,} lost tokens are answers",
         path=file.path,
         lines=tuple(line for line, _ in tally.places),
         count=tally.count,
