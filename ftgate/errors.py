@@ -8,6 +8,7 @@
     ├── UnreadableError      exit 2   a named file is missing, forbidden or not a file
     ├── CatalogError         exit 2   bundled or locked price data are damaged
     ├── VocabularyError      exit 2   a vocabulary is missing or its digest is wrong
+    ├── FixError             exit 2   a repaired file cannot be written; the old one is whole
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
     └── NothingToJudgeError  exit 3   no dataset was found where the user pointed
 
@@ -59,3 +60,7 @@ class NothingToJudgeError(FtgateError):
     """No dataset was found: a gate that looked at nothing must not be green."""
 
     exit_code = 3
+
+
+class FixError(FtgateError):
+    """A file cannot be fixed where it is; it has been left as it was."""

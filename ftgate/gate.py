@@ -65,7 +65,7 @@ def check(paths: Sequence[str], options: CheckOptions | None = None) -> Report:
     finder = SettingsFinder(options)
     if "-" in paths:
         return _check_stdin(paths, options, finder)
-    return _judge_all(_jobs(paths, finder), options, finder)
+    return _judge_all(jobs_of(paths, finder), options, finder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,8 @@ def _answer(
 ) -> Answer:
     if not jobs:  # a changed prompt that belongs to no dataset
         return Answer(0, "")
-    asked = f"{_today(options)} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+    today = parse_day(options.as_of)
+    asked = f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
     identity = (part for job in jobs for part in _identity(job, finder.looks))
     key = key_of("answer", look, asked, *identity)
     known = finder.cache.get(key)
@@ -182,7 +183,8 @@ class SettingsFinder:
         return Path(self.options.config) if self.options.config else config.find(folder)
 
 
-def _jobs(paths: Sequence[str], finder: SettingsFinder) -> list[Job]:
+def jobs_of(paths: Sequence[str], finder: SettingsFinder) -> list[Job]:
+    """The datasets under the paths; without paths, those that the configuration declares."""
     if paths:
         return sources.discover(paths, finder.for_folder)
     path, settings = finder.for_folder(Path())
@@ -218,7 +220,7 @@ def _shown(job: Job, prefix: str, name: str) -> Job:
 def _judge_all(found: Sequence[Job], options: CheckOptions, finder: SettingsFinder) -> Report:
     from ftgate.judging import judge_dataset
 
-    jobs, today = _distinctly_named(found), _today(options)
+    jobs, today = _distinctly_named(found), parse_day(options.as_of)
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
@@ -303,17 +305,17 @@ def _with_options(settings: Settings, options: CheckOptions) -> Settings:
     )
 
 
-def _today(options: CheckOptions) -> date:
+def parse_day(as_of: str | None) -> date:
     """The day to judge for: prices and shutdowns are compared with it."""
-    if not options.as_of:
+    if not as_of:
         return date.today()
     try:
-        day = date.fromisoformat(options.as_of)
+        day = date.fromisoformat(as_of)
         if day.year <= LAST_YEAR:
             return day
-        raise ConfigError(f"--as-of {options.as_of}: the last year is {LAST_YEAR}")
+        raise ConfigError(f"--as-of {as_of}: the last year is {LAST_YEAR}")
     except ValueError:
-        raise ConfigError(f"--as-of {options.as_of}: not a date", hint="YYYY-MM-DD") from None
+        raise ConfigError(f"--as-of {as_of}: not a date", hint="YYYY-MM-DD") from None
 
 
 def _number(text: str | None) -> int | str | None:

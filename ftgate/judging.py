@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftgate import rules
 from ftgate.cache import Cache, Looks
+from ftgate.catalog import check_provider
+from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.model import (
     Comparison,
+    Encoding,
     Finding,
     Measured,
     Missing,
@@ -27,15 +30,17 @@ from ftgate.reading import LazyCounter, Reading, read_dataset
 from ftgate.report import DatasetReport, FileReport
 from ftgate.rules.registry import Rule
 from ftgate.rules.selection import check_rule_settings
-from ftgate.settings import Settings
+from ftgate.settings import DEFAULT_BASE_MODEL, Method, Settings
 from ftgate.sources import File, Job
 from ftgate.suppress import suppress
 from ftgate.token_report import token_report
-from ftgate.tokens.encodings import resolve
+from ftgate.tokens.encodings import FOREIGN, resolve
 from ftgate.verdict import judge
 
 # Enough data, no facts taught, the model lives, it pays: a verdict answers all four.
 _VERDICT_FAMILIES = {"FT0", "FT1", "FT2", "FT4", "FT7", "FT8"}
+
+UNNAMED = "(no model named)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Judging:
     prices: tuple[Price, ...]
 
 
-class _Scope(NamedTuple):
+class Scope(NamedTuple):
     """Which rules judge, and what they need to know."""
 
     rules: dict[str, Rule]
@@ -56,13 +61,14 @@ class _Scope(NamedTuple):
     whole: bool  # every rule that a verdict needs
 
 
-class _Facts(NamedTuple):
+class Facts(NamedTuple):
     """What the catalogue knows of the model and its provider."""
 
     book: PriceBook
     base: ModelFacts | Missing
     base_name: str
     provider: ProviderFacts
+    encoding: Encoding
 
 
 class _Read(NamedTuple):
@@ -94,8 +100,8 @@ def judge_dataset(
     ignore: tuple[str, ...] = (),
 ) -> Judging:
     """Read, price, judge and report one dataset."""
-    scope = _scope(job.settings, select, ignore)
-    facts = _look_up(job.settings, today)
+    scope = scope_of(job.settings, select, ignore)
+    facts = look_up(job.settings, today)
     read = _read(job, scope, facts, cache, looks)
     money = _price(job, read, facts, today) if scope.money else None
     verdict, findings = _judge(job, scope, facts, read, money, today)
@@ -103,14 +109,15 @@ def judge_dataset(
     return Judging(report, money.prices if money else ())
 
 
-def _scope(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> _Scope:
+def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Scope:
+    """The selected rules, and what they need to know. Raises ConfigError for a wrong option."""
     check_rule_settings(settings)
     chosen = rules.selected(
         select or tuple(settings.rules.get("select", ("FT",))),
         (*settings.rules.get("ignore", ()), *ignore),
     )
     families = {code[:3] for code in chosen}
-    return _Scope(
+    return Scope(
         rules=chosen,
         tokens=bool(families - {"FT0", "FT1", "FT4"}),
         content="FT4" in families,
@@ -123,31 +130,56 @@ def _scope(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...])
     )
 
 
-def _look_up(settings: Settings, today: date) -> _Facts:
+def look_up(settings: Settings, today: date) -> Facts:
+    """The model to tune and its provider, as the catalogue knows them."""
     book = PriceBook.load(overrides=settings.price, today=today)
     base = book.model(settings.model.base, provider=settings.model.provider or None)
     name, owner = settings.model.base, settings.model.provider or "openai"
     if not isinstance(base, Missing):
         name, owner = base.name, settings.model.provider or base.provider
+    provider = _provider(book, settings, owner)
+    encoding = resolve(name)
+    if name == DEFAULT_BASE_MODEL and isinstance(base, Missing):
+        # The default is OpenAI's, and is not trained here.
+        name, encoding, base = UNNAMED, FOREIGN, _unnamed(book, owner)
+    if isinstance(base, Missing) and provider.kind == "framework":
+        base = ModelFacts(name, owner, tunable=True, note="trained on machines of your own")
+    return Facts(book, base, name, provider, encoding)
+
+
+def _unnamed(book: PriceBook, owner: str) -> Missing:
+    trained = ", ".join(book.tunable(owner)[:4])
+    offer = f"{owner} trains {trained}" if trained else f"name one that {owner} trains"
+    return Missing(f"training price of a model at {owner}", f"no model is named: {offer}")
+
+
+def _provider(book: PriceBook, settings: Settings, owner: str) -> ProviderFacts:
+    """The profile of a provider; one without a profile has unknown limits.
+
+    Raises UsageError for a name that neither the catalogue nor a ``[[price]]`` knows.
+    """
     provider = book.provider(owner)
-    if isinstance(provider, Missing):  # its limits are unknown, and each rule knows what that means
-        provider = ProviderFacts(owner, owner, None, None, None, "unknown", None, "")
-    return _Facts(book, base, name, provider)
+    if not isinstance(provider, Missing):
+        return provider
+    if owner not in {*book.providers(), *(price.provider for price in settings.price)}:
+        check_provider(owner)
+    title = f"OpenAI ({owner} has no profile)"  # the formats' own rules are OpenAI's
+    return ProviderFacts(owner, title, None, None, None, "unknown", None, "")
 
 
-def _read(job: Job, scope: _Scope, facts: _Facts, cache: Cache, looks: Looks) -> _Read:
+def _read(job: Job, scope: Scope, facts: Facts, cache: Cache, looks: Looks) -> _Read:
     dataset = job.dataset
-    encoding = resolve(facts.base_name)
     data = [file for file in dataset.files if file.role != "prompt"]
     counter = None
     if scope.tokens:
         size = sum(looks.at(file.path).size for file in data)
-        counter = LazyCounter(encoding, size, cache)
+        counter = LazyCounter(facts.encoding, size, cache)
     reading = read_dataset(
         dataset,
         counter=counter,
         limit=facts.provider.max_example_tokens if counter else None,
         sample_size=_sample_size() if scope.content else 0,
+        target=facts.provider.name,
         cache=cache,
         looks=looks,
     )
@@ -162,26 +194,32 @@ def _sample_size() -> int:
     return SAMPLE_SIZE
 
 
-def _price(job: Job, read: _Read, facts: _Facts, today: date) -> _Money | None:
+def _price(job: Job, read: _Read, facts: Facts, today: date) -> _Money | None:
     """None when there is nothing to price: no example, or no way to count its tokens."""
     train, counter = read.train, read.counter
     if not train or not train.examples or not counter or read.reading.vocabulary:
         return None
     from ftgate.economics.compare import compare
-    from ftgate.economics.training import Epochs, estimate_training
-    from ftgate.tokens.billing import epochs_auto
+    from ftgate.economics.training import estimate_training
+    from ftgate.tokens import bills
+    from ftgate.tokens.epochs import expected_epochs
 
-    settings, owner = job.settings, facts.provider.name
-    stated = settings.model.epochs
-    asked = epochs_auto(train.examples) if stated == "auto" else (stated, stated, "as configured")
-    price = facts.book.lookup(facts.base_name, "training_mtok", provider=owner)
+    settings, provider, plan = job.settings, facts.provider, job.settings.model
+    price: Price | Missing | None = None
+    if facts.base_name == UNNAMED and isinstance(facts.base, Missing):
+        price = facts.base
+    elif provider.kind != "framework":
+        price = facts.book.lookup(facts.base_name, "training_mtok", provider=provider.name)
+    epochs = expected_epochs(plan.epochs, train.examples, provider)
+    files = bills.load_of(train), bills.load_of(read.validation)
+    asked = bills.Job(*files, epochs, provider, plan.evals, plan.steps, plan.max_seq_length)
     training = estimate_training(
         model=facts.base_name,
-        provider=owner,
-        tokens_per_epoch=train.tokens,
-        epochs=Epochs(*asked),
+        provider=provider.name,
+        epochs=epochs,
+        bill=bills.predict(asked, counter.encoding),
         price=price,
-        round_up_tokens=facts.provider.round_up_tokens,
+        minimum=provider.minimum,
     )
     folder = Path(job.dataset.config_path).parent if job.dataset.config_path else Path()
     measured = measure_workload(
@@ -190,12 +228,12 @@ def _price(job: Job, read: _Read, facts: _Facts, today: date) -> _Money | None:
     comparison = compare(
         settings=settings, measured=measured, training=training, quotes=facts.book, today=today
     )
-    used = comparison.prices if isinstance(price, Missing) else (price, *comparison.prices)
+    used = (price, *comparison.prices) if isinstance(price, Price) else comparison.prices
     return _Money(training, measured, comparison, used)
 
 
 def _judge(
-    job: Job, scope: _Scope, facts: _Facts, read: _Read, money: _Money | None, today: date
+    job: Job, scope: Scope, facts: Facts, read: _Read, money: _Money | None, today: date
 ) -> tuple[Verdict, list[Finding]]:
     settings = job.settings
     found = rules.run(scope.rules, _case(job, facts, read, money, today), settings.rules)
@@ -207,20 +245,21 @@ def _judge(
     return verdict, findings
 
 
-def _case(job: Job, facts: _Facts, read: _Read, money: _Money | None, today: date) -> rules.Case:
+def _case(job: Job, facts: Facts, read: _Read, money: _Money | None, today: date) -> rules.Case:
     dataset, reading = job.dataset, read.reading
     files = []
     for file in dataset.files:
         if file.role != "prompt":
             result, size = reading.results[file.path], reading.seen[file.path].size
-            files.append(rules.JudgedFile(file.name, file.role, size, result.error, result.profile))
+            facts_of = (size, result.error, result.profile, facts.provider)
+            files.append(rules.JudgedFile(file.name, file.role, *facts_of))
     return rules.Case(
         files=tuple(files),
         profile=read.train,
         validation=read.validation,
         goal=reading.goal,
         plan=job.plan,
-        model_plan=job.settings.model,
+        model_plan=replace(job.settings.model, method=_method(job.settings, read.train)),
         policy=job.settings.policy,
         provider=facts.provider,
         base=facts.base,
@@ -234,9 +273,21 @@ def _case(job: Job, facts: _Facts, read: _Read, money: _Money | None, today: dat
     )
 
 
+def _method(settings: Settings, train: Profile | None) -> Method:
+    """The training method that the plan names, or else the one that the records are made for."""
+    if settings.model.method != "auto":
+        return settings.model.method
+    formats = train.formats if train else {}
+    pairs = sum(formats.get(name, 0) for name in PREFERENCE_FORMATS)
+    graded, records = formats.get("openai_reinforcement", 0), sum(formats.values())
+    if max(pairs, graded) * 2 <= records:
+        return "supervised"
+    return "dpo" if pairs > graded else "reinforcement"
+
+
 def _report(
     job: Job,
-    facts: _Facts,
+    facts: Facts,
     read: _Read,
     money: _Money | None,
     verdict: Verdict,
@@ -257,6 +308,7 @@ def _report(
         findings=tuple(findings),
         comparison=money.comparison if money else None,
         provider=facts.provider.title,
+        profile=facts.provider.name,
         next_command=verdict.next_command,
         waived=verdict.waived,
     )
@@ -280,10 +332,16 @@ def _file_report(file: File, reading: Reading) -> FileReport:
     )
 
 
+def _overlap(train: Profile | None, validation: Profile | None) -> int | None:
+    if not train or not validation or train.duplicates is None:
+        return None
+    return train.overlap(validation)
+
+
 def _duplicates(train: Profile | None, validation: Profile | None) -> dict[str, Any]:
     """Exact repetitions; near duplicates are not looked for yet, which is None and not zero."""
     return {
         "exact": train.duplicates if train else None,
         "near": None,
-        "leaked_from_validation": train.overlap(validation) if train and validation else None,
+        "leaked_from_validation": _overlap(train, validation),
     }

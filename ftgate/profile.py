@@ -14,13 +14,13 @@ import hashlib
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from ftgate.formats import detect
 from ftgate.model import Example, Problem
-from ftgate.readers.jsonl import read_jsonl
+from ftgate.readers.jsonl import Line, read_jsonl
 
 PLACES = 20  # first places kept per kind of problem
 _MAX_DISTINCT = 1000  # distinct labels and system prompts counted before giving up
@@ -34,21 +34,26 @@ _SPECIAL = re.compile(
 )
 
 Measure = Callable[[Example], tuple[int, ...]]
+Refuse = Callable[[dict[str, Any], str, Example], list[Problem]]
+"""Record, name of its format, parsed example → why the provider refuses it."""
 ROLES = ("system", "user", "assistant", "tool")
 
 
 @dataclass(slots=True)
 class Tally:
-    """How often one kind of problem was seen, and the first places: ``(line, detail)``."""
+    """How often one kind of problem was seen, and the first places.
+
+    A place is ``(line, detail, path)``: see :class:`~ftgate.model.Problem`.
+    """
 
     count: int = 0
-    places: list[tuple[int, str]] = field(default_factory=list)
+    places: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def add(self, line: int, detail: str) -> None:
+    def add(self, line: int, detail: str, path: str) -> None:
         """Count one place."""
         self.count += 1
         if len(self.places) < PLACES:
-            self.places.append((line, detail))
+            self.places.append((line, detail, path))
 
     def merge(self, other: Tally) -> None:
         """Add another tally of later lines."""
@@ -93,8 +98,10 @@ class Profile:
         return len(set(self.digests))
 
     @property
-    def duplicates(self) -> int:
-        """Examples that repeat an earlier one exactly."""
+    def duplicates(self) -> int | None:
+        """Examples that repeat an earlier one exactly; None when only the structure was read."""
+        if len(self.digests) != self.examples:
+            return None
         return self.examples - self.unique
 
     def overlap(self, other: Profile) -> int:
@@ -160,7 +167,7 @@ class Profile:
         values = dict(data)
         values["lengths"] = Counter({tokens: count for tokens, count in data["lengths"]})
         values["problems"] = {
-            kind: Tally(count, [(line, detail) for line, detail in places])
+            kind: Tally(count, [(line, detail, path) for line, detail, path in places])
             for kind, (count, places) in data["problems"].items()
         }
         for name in ("formats", "by_role", "labels", "systems"):
@@ -204,15 +211,22 @@ def profile_stream(
     measure: Measure | None,
     limit: int | None = None,
     sample: Sample | None = None,
+    refuse: Refuse | None = None,
+    structure: bool = False,
+    table: bool = False,
 ) -> Profile:
-    """Read one stream of JSON Lines to its end.
+    """Read one stream of JSON Lines, or of comma-separated values (``table``), to its end.
 
     ``measure`` counts the tokens of an example (None: structure only), ``limit`` is the provider's
-    tokens per example, ``sample`` collects examples for judging their content.
+    tokens per example, ``sample`` collects examples for judging their content, ``refuse`` knows
+    the provider's rules for a record (None: the format's own, which are OpenAI's). ``structure``
+    leaves out what only other families of rules need: digests, labels, special tokens.
     """
     profile = Profile()
-    for number, offset, raw, record, problems, blank in read_jsonl(stream):
-        profile.lines, profile.bytes = number, offset + len(raw)
+    lines = _rows(stream) if table else read_jsonl(stream)
+    for number, offset, raw, record, problems, blank in lines:
+        profile.lines += 1
+        profile.bytes = offset + len(raw)
         if problems:
             _note(profile, number, problems)
         if blank:
@@ -220,45 +234,56 @@ def profile_stream(
         elif record is None:
             profile.invalid += 1
         else:
-            _add_record(profile, number, raw, record, measure, limit, sample)
+            example = _add_record(profile, number, record, refuse)
+            if example is not None and not structure:
+                _add_texts(profile, number, raw, example, sample)
+                if measure is not None:
+                    _count_tokens(profile, number, example, measure, limit)
     profile.check()
     return profile
 
 
+def _rows(stream: BinaryIO) -> Iterator[Line]:
+    from ftgate.readers.table import read_table  # few files are tables
+
+    return read_table(stream)
+
+
 def _add_record(
-    profile: Profile,
-    number: int,
-    raw: bytes,
-    record: Any,
-    measure: Measure | None,
-    limit: int | None,
-    sample: Sample | None,
-) -> None:
+    profile: Profile, number: int, record: Any, refuse: Refuse | None
+) -> Example | None:
+    """Count a record and its problems; None when no known schema has such keys."""
     found = detect(record)
     if found is None:
         profile.invalid += 1
         _note(profile, number, [Problem("unknown-schema", _shape(record))])
-        return
+        return None
     name = found.name
     profile.examples += 1
     profile.formats[name] += 1
     if name not in profile.format_lines:
         profile.format_lines[name] = number
     example = found.parse(record)
-    if example.problems:
-        _note(profile, number, example.problems)
+    problems = refuse(record, name, example) if refuse else example.problems
+    if problems:
+        _note(profile, number, problems)
+    profile.images += example.images
+    return example
+
+
+def _add_texts(
+    profile: Profile, number: int, raw: bytes, example: Example, sample: Sample | None
+) -> None:
+    """Digest an example, its system prompt and its answer, and offer it to the sample."""
     if b"|" in raw and _SPECIAL.search(raw):  # one byte is found ten times as fast as two
         _note(profile, number, [Problem("special-token-text")])
     # sha256 is what processors have instructions for: faster here than the simpler blake2.
     digest = hashlib.sha256(raw.strip()).digest()[:8]
     profile.digests.frombytes(digest)
-    profile.images += example.images
     if example.turns:
         _count_texts(profile, example.turns)
         if sample is not None:
             sample.offer(digest, number, example)
-    if measure is not None:
-        _count_tokens(profile, number, example, measure, limit)
 
 
 def _count_tokens(
@@ -315,8 +340,8 @@ def _merged(mine: Counter[str] | None, other: Counter[str] | None) -> Counter[st
 
 
 def _note(profile: Profile, number: int, problems: list[Problem]) -> None:
-    for kind, detail in problems:
-        profile.problems.setdefault(kind, Tally()).add(number, detail)
+    for kind, detail, path in problems:
+        profile.problems.setdefault(kind, Tally()).add(number, detail, path)
 
 
 def _shape(record: Any) -> str:

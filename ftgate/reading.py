@@ -108,10 +108,12 @@ def read_dataset(
     sample_size: int,
     cache: Cache,
     looks: Looks,
+    target: str = "openai",
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
 
-    ``counter`` None means structure only: no tokens are counted.
+    ``counter`` None means structure only: no tokens are counted. ``target`` is the provider whose
+    rules the records have to follow.
     """
     reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
@@ -119,7 +121,9 @@ def read_dataset(
     goal_key = key_of("goal", str(sample_size), *(reading.seen[file.path].digest for file in train))
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     wants_sample = bool(sample_size) and known_goal is None
-    _profile_all(data, reading, counter, limit, sample_size if wants_sample else 0, cache)
+    wanted = sample_size if wants_sample else 0
+    structure = counter is None and not sample_size
+    _profile_all(data, reading, counter, limit, wanted, target, structure, cache)
     if known_goal is not None:
         reading.goal = known_goal
     elif wants_sample and any(reading.results[file.path].profile for file in train):
@@ -135,14 +139,14 @@ def _profile_all(
     counter: LazyCounter | None,
     limit: int | None,
     sample_size: int,
+    target: str,
+    structure: bool,
     cache: Cache,
 ) -> None:
     """Fill ``reading.results``; files with a known profile are read again only for a sample."""
     encoding = counter.encoding.name if counter else ""
-    keys = {
-        file.path: key_of("profile", reading.seen[file.path].digest, encoding, str(limit))
-        for file in data
-    }
+    asked = (encoding, str(limit), target, str(structure))
+    keys = {file.path: key_of("profile", reading.seen[file.path].digest, *asked) for file in data}
     known = {path: _profile(cache.get(key)) for path, key in keys.items()}
     measure: Measure | None = None
     if counter and any(profile is None for profile in known.values()):
@@ -158,7 +162,8 @@ def _profile_all(
         else:
             seen = reading.seen[file.path]
             counted = measure if profile is None else None
-            tasks.append(Task(file.path, file.name, seen.state, counted, limit, wanted))
+            how = (counted, limit, wanted, target, structure)
+            tasks.append(Task(file.path, file.name, seen.state, *how))
     for result in ENGINES["serial"](tasks):
         remembered = known[result.path]
         if remembered is not None:

@@ -81,6 +81,7 @@ class DatasetReport:
     findings: tuple[Finding, ...]
     comparison: Comparison | None
     provider: str = ""
+    profile: str = ""
     next_command: str = ""
     waived: tuple[str, ...] = ()
 

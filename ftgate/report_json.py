@@ -85,6 +85,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: plain(item) for name, item in value._asdict().items()}
     if isinstance(value, Mapping):
         return {_text(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (set, frozenset)):
@@ -100,6 +102,7 @@ def _dataset(dataset: DatasetReport) -> dict[str, Any]:
         "reasons": [plain(reason) for reason in dataset.reasons],
         "next_command": _text(dataset.next_command),
         "provider": _text(dataset.provider),
+        "profile": _text(dataset.profile),
         "digest": dataset.digest,
         "files": [plain(file) for file in dataset.files],
         "tokens": dataset.tokens and _tokens(dataset.tokens),
@@ -150,6 +153,9 @@ def _training(training: Training) -> dict[str, Any]:
         },
         "billable_tokens": {"low": training.billable_low, "high": training.billable_high},
         "usd": {"low": _money(training.usd_low), "high": _money(training.usd_high)},
+        "confidence": training.confidence,
+        "band_tokens": training.band_tokens,
+        "notes": [_text(note) for note in training.notes],
         "price_ref": training.price_ref,
         "missing": plain(training.missing),
     }
@@ -190,6 +196,8 @@ def _finding(dataset: str, finding: Finding) -> dict[str, Any]:
         "lines": list(finding.lines),
         "count": finding.count,
         "fingerprint": fingerprint(dataset, finding),
+        "json_path": finding.json_path or None,
+        "rule": _text(finding.rule),
         "undecided": finding.undecided,
         "next_step": _text(finding.next_step),
     }

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+Method = Literal["auto", "supervised", "dpo", "reinforcement"]
 GoalName = Literal["style", "format", "classification", "tool-use", "knowledge"]
 
 # pydantic reads this attribute of a dataclass; unknown keys are errors with a did-you-mean.
@@ -29,8 +30,11 @@ class ModelSettings:
     base: str = DEFAULT_BASE_MODEL  # model to fine-tune
     provider: str = ""  # who trains and serves it; "" means: from the base model
     today: str = ""  # model that answers today; "" means: the base model, untuned
-    method: Literal["supervised", "dpo", "reinforcement"] = "supervised"
+    method: Method = "auto"  # as the records are
     epochs: int | Literal["auto"] = "auto"  # "auto" is the provider's choice, costed as a range
+    steps: int | None = None  # training steps, where the provider bills by them (Mistral)
+    evals: int = 0  # passes over the validation files, where they are billed (Together)
+    max_seq_length: int | None = None  # padded length of an example, when packing is off (Together)
     rejected: tuple[str, ...] = ()  # models that your evaluation ruled out; never alternatives
     eligible: bool | None = None  # your organisation may create jobs; asked where some may not
 
@@ -146,8 +150,14 @@ class PriceSettings:
     provider: str | None = None
     input_mtok: Decimal | None = None
     cached_input_mtok: Decimal | None = None
+    cache_write_mtok: Decimal | None = None
     output_mtok: Decimal | None = None
+    batch_input_mtok: Decimal | None = None
+    batch_output_mtok: Decimal | None = None
     training_mtok: Decimal | None = None
+    training_dpo_mtok: Decimal | None = None
+    training_hour: Decimal | None = None
+    storage_month: Decimal | None = None  # keeping one tuned model
     hosting_hour: Decimal | None = None
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ftgate.economics.compare import compare
-from ftgate.economics.training import Epochs, estimate_training
+from ftgate.economics.training import Bill, Epochs, estimate_training
 from ftgate.model import Comparison, Measured, Missing, ModelFacts, Option, Price, Training
 from ftgate.settings import (
     HostingSettings,
@@ -116,8 +116,8 @@ def job(market: Market, tokens: int = 1_000_000, epochs: int = 3) -> Training:
     return estimate_training(
         model=BASE,
         provider="acme",
-        tokens_per_epoch=tokens,
         epochs=Epochs(epochs, epochs, "as configured"),
+        bill=Bill(tokens * epochs, tokens * epochs),
         price=market.lookup(BASE, "training_mtok"),
     )
 

@@ -18,7 +18,7 @@ from ftgate.economics.amounts import (
 )
 from ftgate.economics.calendar import add_months, begun_months, date_after, whole_months
 from ftgate.economics.compare import compare
-from ftgate.economics.training import Epochs, estimate_training
+from ftgate.economics.training import Bill, Epochs, estimate_training
 from ftgate.model import Measured, Missing, Price
 from ftgate.render.words import usd
 from tests.economics_market import (
@@ -332,17 +332,14 @@ def test_an_unknown_base_model_is_undecided() -> None:
     assert [each.what for each in compared(settings).undecided] == ["base-9"]
 
 
-def test_training_is_a_range_with_rounding() -> None:
+def test_training_is_a_range() -> None:
     price = Price("r", BASE, "acme", "training_mtok", Decimal(5), "s", "u", TODAY, None, "bundled")
-    given_price = {"model": BASE, "provider": "acme", "price": price}
-    auto = estimate_training(
-        tokens_per_epoch=10_100, epochs=Epochs(2, 4, "auto"), round_up_tokens=1000, **given_price
-    )
+    given = {"model": BASE, "provider": "acme", "bill": Bill(21_000, 41_000)}
+    auto = estimate_training(epochs=Epochs(2, 4, "auto"), price=price, **given)
     assert (auto.billable_low, auto.billable_high) == (21_000, 41_000)
     assert (auto.usd_low, auto.usd_high) == (Decimal("0.105"), Decimal("0.205"))
     assert auto.epochs_used == 4
-    gone = {**given_price, "price": Missing("p", "gone")}
-    unknown = estimate_training(tokens_per_epoch=10, epochs=Epochs(1, 1, "1"), **gone)
+    unknown = estimate_training(epochs=Epochs(1, 1, "1"), price=Missing("p", "gone"), **given)
     assert unknown.usd_high is None
     assert unknown.missing is not None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     (
         "alpaca",
         {"instruction": "Answer.", "input": QUESTION[1], "output": ANSWER[1]},
-        [("user", f"Answer.\n\n{QUESTION[1]}"), ANSWER],
+        [("user", f"Answer.\n{QUESTION[1]}"), ANSWER],
     ),
     ("sharegpt", {"conversations": SHAREGPT}, PAIR),
     ("sharegpt", {"messages": SHAREGPT}, PAIR),
@@ -62,19 +63,67 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         },
         [("system", "Be brief."), *PAIR],
     ),
+    (
+        "bedrock_converse",
+        {
+            "system": [{"text": "Be brief."}],
+            "messages": [{"role": role, "content": [{"text": text}]} for role, text in PAIR],
+        },
+        [("system", "Be brief."), *PAIR],
+    ),
     ("text", {"text": ANSWER[1]}, [ANSWER]),
     (
-        "trl",
+        "trl_preference",
         {"prompt": QUESTION[1], "chosen": ANSWER[1], "rejected": "Far."},
         [*PAIR, ("assistant", "Far.")],
     ),
-    ("trl", {"prompt": CHAT[:1], "completion": CHAT[1:]}, PAIR),
-    ("trl", {"chosen": CHAT, "rejected": CHAT}, PAIR * 2),
+    ("trl_preference", {"chosen": CHAT, "rejected": CHAT}, [*PAIR, ANSWER]),
+    ("prompt_completion", {"prompt": CHAT[:1], "completion": CHAT[1:]}, PAIR),
+    (
+        "prompt_completion",
+        {"prompt": [{"type": "text", "text": QUESTION[1]}], "completion": ANSWER[1]},
+        PAIR,
+    ),
+    ("trl_unpaired", {"prompt": QUESTION[1], "completion": ANSWER[1], "label": False}, PAIR),
+    ("trl_prompt_only", {"prompt": QUESTION[1]}, [QUESTION]),
+    ("trl_prompt_only", {"prompt": CHAT[:1]}, [QUESTION]),
+    (
+        "trl_stepwise",
+        {"prompt": QUESTION[1], "completions": ["384,400", "km"], "labels": [True, True]},
+        [QUESTION, ("assistant", "384,400\nkm")],
+    ),
+    (
+        "openai_reinforcement",
+        {"messages": CHAT[:1], "reference_answer": ANSWER[1]},
+        [QUESTION],
+    ),
+    ("response_only", {"response": ANSWER[1]}, [ANSWER]),
+    (
+        "query_response",
+        {
+            "query": QUESTION[1],
+            "response": ANSWER[1],
+            "history": [["Hi.", "Hello."]],
+            "system": "Be brief.",
+        },
+        [("system", "Be brief."), ("user", "Hi."), ("assistant", "Hello."), *PAIR],
+    ),
+    (
+        "alpaca",
+        {"instruction": QUESTION[1], "output": ANSWER[1], "history": [["Hi.", "Hello."]]},
+        [("user", "Hi."), ("assistant", "Hello."), *PAIR],
+    ),
     ("messages_string", {"messages": json.dumps(CHAT)}, PAIR),
     (
         "mistral_interactions",
         {"interactions": [{"is_user": r == "user", "text": t} for r, t in PAIR]},
         PAIR,
+    ),
+    ("mistral_interactions", {"interactions": CHAT}, PAIR),
+    (
+        "mistral_interactions",
+        {"interactions": [{"role": r, "text": t} for r, t in PAIR], "system_prompt": "Be brief."},
+        [("system", "Be brief."), *PAIR],
     ),
     (
         "cohere_chat",
@@ -109,13 +158,40 @@ def test_a_json_string_that_is_broken_has_no_turns() -> None:
     assert BY_NAME["messages_string"].parse({"messages": "[{"}).turns == []
 
 
-def test_only_what_openai_trains_on_is_judged() -> None:
-    judged = {known.name for known in FORMATS if known.judged}
-    assert judged == {"openai_chat", "openai_preference", "prompt_completion"}
-    assert all(known.hint for known in FORMATS if not known.judged)
+def test_every_family_but_openais_says_how_to_become_a_chat() -> None:
+    openai = {"openai_chat", "openai_preference"}
+    assert {known.name for known in FORMATS if not known.hint} == openai
+    assert not [known.name for known in FORMATS if known.not_chat and known.as_chat]
 
 
-@pytest.mark.parametrize("record", [{}, {"foo": 1}, {"text": 3}, [], None, "messages", {"id": "x"}])
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ({"messages": CHAT, "source": "x", "system": "y"}, "openai_chat"),
+        ({"messages": None}, "openai_chat"),
+        ({"messages": CHAT, "reference_answer": "x"}, "openai_chat"),
+        ({"conversations": None}, "sharegpt"),
+        ({"conversations": SHAREGPT, "chosen": {}, "rejected": {}}, "sharegpt"),
+        ({"instruction": "x", "chosen": "a", "rejected": "b"}, "alpaca"),
+        ({"instruction": "x", "output": "b", "prompt": "x", "text": "xb"}, "alpaca"),
+        ({"instruction": "x", "prompt": "a", "completion": "b"}, "prompt_completion"),
+        ({"schemaVersion": "bedrock-conversation-2024"}, "bedrock_converse"),
+        ({"contents": "x"}, "gemini"),
+        ({"completion": "x"}, "prompt_completion"),
+        ({"text": 3}, "text"),
+        ({"prompt": 3}, "trl_prompt_only"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_most_specific_family_wins_also_for_broken_records(
+    record: dict[str, Any], name: str
+) -> None:
+    found = detect(record)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize("record", [{}, {"foo": 1}, [], None, "messages", {"id": "x"}])
 def test_unknown_records_have_no_family(record: Any) -> None:
     assert detect(record) is None
 
@@ -125,7 +201,11 @@ WORDS = (
     "weight tool_calls function_call function arguments id type text image_url url parts contents "
     "conversations from value system schemaVersion instruction preferred_output text body "
     "non_preferred_output interactions chat_history message custom_id input_text output_text "
-    "tool_call_id refusal audio detail parameters parallel_tool_calls"
+    "tool_call_id refusal audio detail parameters parallel_tool_calls response query history "
+    "label labels completions interactions thinking reference_answer systemInstruction image bytes "
+    "functionCall functionResponse functionDeclarations args inlineData fileData mimeType fileUri "
+    "toolUse toolResult toolUseId toolConfig toolSpec inputSchema json source format images output "
+    "reasoningContent reasoningText conversation question answer"
 )
 KEYS = st.sampled_from(WORDS.split())
 LEAVES = st.sampled_from(
@@ -144,6 +224,13 @@ LEAVES = st.sampled_from(
         "c1",
         "{}",
         "[",
+        "human",
+        "gpt",
+        "model",
+        "function_call",
+        "observation",
+        "<image>",
+        '[{"name": "f", "arguments": {}}]',
         "\ud83d",
     ]
 )
@@ -158,6 +245,30 @@ def test_no_record_makes_a_parser_raise(record: dict[str, Any]) -> None:
     found = detect(record)
     if found:
         example = found.parse(record)
+        assert all(isinstance(call, str) for call in example.calls)
         assert all(isinstance(part, str) for turn in example.turns for part in turn)
         kinds = [problem.kind for problem in example.problems]
         assert len(kinds) == len(set(kinds))
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_no_hostile_value_inside_a_familys_record_makes_its_parser_raise(
+    data: st.DataObject,
+) -> None:
+    _, record, _ = data.draw(st.sampled_from(FAMILIES))
+    broken = data.draw(st.sampled_from(list(spoiled(record, data.draw(JSON)))))
+    found = detect(broken)
+    if found:
+        assert isinstance(found.parse(broken).turns, list)
+        if found.as_chat:
+            assert isinstance(found.as_chat(broken).messages, list)
+
+
+def spoiled(value: Any, other: Any) -> Iterator[Any]:
+    """The same value with one of its inner values replaced, every one in turn."""
+    inner = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
+    for key, item in inner:
+        for changed in (other, *(spoiled(item, other) if isinstance(item, dict | list) else ())):
+            pairs = [(k, changed if k == key else v) for k, v in inner]
+            yield dict(pairs) if isinstance(value, dict) else [v for _, v in pairs]

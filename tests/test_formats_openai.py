@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 import pytest
@@ -48,7 +49,6 @@ def tool_record(**changes: Any) -> Example:
     [
         [USER, ANSWER],
         [SYSTEM, USER, ANSWER],
-        [{**SYSTEM, "role": "developer"}, USER, ANSWER],
         [SYSTEM, USER, ANSWER, USER, ANSWER],
         [SYSTEM, USER, USER, ANSWER],
         [SYSTEM, ANSWER],
@@ -115,6 +115,7 @@ def test_the_quick_way_and_the_careful_way_agree(messages: list[Any]) -> None:
         ([SYSTEM, SYSTEM, USER, ANSWER], "bad-role-order", "messages[1] is a system"),
         ([USER, ANSWER, ANSWER], "bad-role-order", "messages[2] is a second assistant"),
         ([{**USER, "role": "human"}, ANSWER], "unknown-role", "OpenAI says user"),
+        ([{**SYSTEM, "role": "developer"}, USER, ANSWER], "unknown-role", "OpenAI says system"),
         ([USER, {**ANSWER, "role": "Chatbot"}], "unknown-role", "Chatbot; OpenAI says assistant"),
         ([{**USER, "role": "User"}, ANSWER], "unknown-role", "is User; OpenAI says user"),
         ([USER, {**ANSWER, "role": "expert"}], "unknown-role", "none of system"),
@@ -156,8 +157,38 @@ def test_the_quick_way_and_the_careful_way_agree(messages: list[Any]) -> None:
     ],
 )  # fmt: skip
 def test_defects_are_named_with_their_place(messages: list[Any], kind: str, detail: str) -> None:
-    found = problems(parse(*messages))
-    assert detail in found[kind]
+    example = parse(*messages)
+    assert detail in problems(example)[kind]
+    assert all(stands_in({"messages": messages}, problem.path) for problem in example.problems)
+
+
+def stands_in(record: Any, path: str) -> bool:
+    """Whether a JSON path leads somewhere, at most its last key missing."""
+    *steps, last = re.findall(r"\w+", path)
+    for step in steps:
+        record = record[int(step) if isinstance(record, list) else step]
+    return isinstance(record, dict) or int(last) < len(record)
+
+
+@pytest.mark.parametrize(
+    ("record", "paths"),
+    [
+        (
+            {"messages": [USER, ANSWER, {**ANSWER, "weight": 2}]},
+            {"bad-role-order": "messages[2]", "bad-weight": "messages[2].weight"},
+        ),
+        (
+            {"messages": [USER, {**CALLING, "tool_calls": [{**CALL, "function": 1}]}]},
+            {"bad-tool-call": "messages[1].tool_calls[0].function"},
+        ),
+        ({"messages": [USER, CALLING]}, {"undefined-tool": "messages[1].tool_calls[0]"}),
+        ({"messages": [USER, ANSWER], "tools": [1]}, {"bad-tool-definition": "tools[0]"}),
+        ({"messages": [USER, ANSWER], "id": 1}, {"unknown-record-key": ""}),
+    ],
+)
+def test_paths_lead_to_the_defect(record: dict[str, Any], paths: dict[str, str]) -> None:
+    found = openai_chat.parse(record).problems
+    assert {problem.kind: problem.path for problem in found} == paths
 
 
 @pytest.mark.parametrize("weight", [True, False, 1.0, 0.5, 2, -1, "1", None])
@@ -278,8 +309,16 @@ def test_good_preference_pair_has_no_problems() -> None:
     ],
 )
 def test_bad_preference_pairs_are_named(changes: dict[str, Any], detail: str) -> None:
-    found = problems(openai_preference.parse({**GOOD_PAIR, **changes}))
-    assert detail in found["bad-preference-pair"]
+    record = {**GOOD_PAIR, **changes}
+    example = openai_preference.parse(record)
+    assert detail in problems(example)["bad-preference-pair"]
+    assert all(stands_in(record, problem.path) for problem in example.problems)
+
+
+def test_tools_of_a_preference_pair_are_found_in_its_input() -> None:
+    source = {**GOOD_PAIR["input"], "tools": [1]}
+    (problem,) = openai_preference.parse({**GOOD_PAIR, "input": source}).problems
+    assert (problem.kind, problem.path) == ("bad-tool-definition", "input.tools[0]")
 
 
 @pytest.mark.parametrize(

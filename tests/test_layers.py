@@ -38,7 +38,7 @@ PURE = ("ftgate.economics", "ftgate.render", "ftgate.report_json", "ftgate.rules
 
 # Rooms by prefix, and the only rooms of ours that they may import.
 MAY_IMPORT = {
-    "ftgate.model": (),
+    "ftgate.model": ("ftgate.model",),
     "ftgate.errors": (),
     "ftgate.report": ("ftgate.model",),
     "ftgate.report_json": ("ftgate.report", "ftgate.model"),

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from ftgate.cli import COMMANDS, cli
 
 ROOT = Path(__file__).parent.parent
-IDS = ["ftgate", "ftgate-format", "ftgate-prompts", "ftgate-project", "ftgate-config"]
-IDS.append("ftgate-report")
+IDS = ["ftgate", "ftgate-format", "ftgate-fix", "ftgate-prompts", "ftgate-project"]
+IDS += ["ftgate-config", "ftgate-report"]
 
 
 def manifest() -> dict[str, dict[str, Any]]:
@@ -79,6 +79,17 @@ TABLE = {
         [*PROMPTS, *NEITHER, "my-ftgate.toml", "ftgate.toml.bak"],
     ),
     "ftgate-format": (DATA, PROMPTS + NEITHER + ["ftgate.toml"]),
+    "ftgate-fix": (
+        ["train.jsonl", "data/a b/val.ndjson"],
+        [
+            "x/train.jsonl.gz",
+            "train.jsonl.zst",
+            "train.jsonl.bak",
+            "ftgate.toml",
+            *PROMPTS,
+            *NEITHER,
+        ],
+    ),
     "ftgate-prompts": (PROMPTS, DATA + NEITHER + ["prompts.txt", "myprompts/a.txt"]),
     "ftgate-project": ([*DATA, "ftgate.toml", "a/ftgate.toml", "a/prompts/b/c.txt"], NEITHER),
     "ftgate-config": (
@@ -97,7 +108,7 @@ def test_a_hook_sees_the_right_files(hook: str) -> None:
 
 
 def test_judging_hooks_see_all_changed_files_in_one_process() -> None:
-    for hook in ("ftgate", "ftgate-format", "ftgate-prompts"):
+    for hook in ("ftgate", "ftgate-format", "ftgate-fix", "ftgate-prompts"):
         assert manifest()[hook]["require_serial"] is True
 
 

@@ -53,7 +53,7 @@ def test_counts_add_up() -> None:
 
 def test_problems_do_not_quote_the_record() -> None:
     profile = read(lines_of({"secret value 123": "x", "fine_key": 1}))
-    ((_, detail),) = profile.problems["unknown-schema"].places
+    ((_, detail, _),) = profile.problems["unknown-schema"].places
     assert detail == "keys ?, fine_key"
 
 

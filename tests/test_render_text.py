@@ -290,7 +290,7 @@ def test_the_footer_says_where_numbers_come_from() -> None:
     footer = " ".join(text_of(PASSING).split("\n\n")[-1].split())
     assert footer == (
         "prices: bundled, as of 2026-11-18 or later (OpenAI pricing page) \u00b7 "
-        "tokens: o200k_base, exact \u00b7 judged for 2026-11-22, offline"
+        "tokens: o200k_base, exact \u00b7 judged for 2026-11-22 by the rules of openai, offline"
     )
 
 
@@ -340,7 +340,7 @@ def test_concise_is_one_line_per_place_for_editors() -> None:
         *(f"faq/train.jsonl:{line}: {message}" for line in (3, 17, 22)),
         f"faq/train.jsonl:31: {message} (and 54 more)",
         "ski-resort-faq: FT204 [no-validation] no validation set",
-        "ski-resort-faq: fail: use retrieval",
+        "ski-resort-faq: fail: use retrieval (rules of openai)",
     ]
 
 

@@ -232,7 +232,7 @@ def test_newest_model_is_not_tunable() -> None:
     [
         ("gpt-4.1-mni", None, "nearest: gpt-4.1-mini"),
         ("gpt-4.1", "opnai", "the catalogue has no provider opnai (nearest: openai"),
-        ("Qwen/Qwen3.5-9B", "together", "what together fine-tunes is not in the catalogue"),
+        ("deepseek-flash", "deepseek", "what deepseek fine-tunes is not in the catalogue"),
     ],
 )
 def test_what_nobody_knows_is_undecided(model: str, provider: str | None, said: str) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,19 @@ from ftgate.prices.book import PriceBook
 from ftgate.profile import Profile, profile_stream
 from ftgate.readers.compressed import open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
-from ftgate.rules import JudgedFile, conversations, input, records
+from ftgate.rules import JudgedFile, conversations, fields, input, records
 from ftgate.rules.conversations import wrong_method
 from ftgate.rules.registry import RULES, Rule
 from ftgate.settings import ModelSettings
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_data"
-ROOMS = {room.__name__ for room in (conversations, input, records)}
+ROOMS = {room.__name__ for room in (conversations, fields, input, records)}
 OWN = [rule for rule in RULES.values() if rule.function.__module__ in ROOMS]
-# Nobody wants 513 MB in a repository, and FT130's samples differ in their plan alone.
-SHOWN = [rule for rule in OWN if rule.code not in ("FT116", "FT130")]
+# Nobody wants 513 MB in a repository, FT130's samples differ in their plan alone, and those of
+# other providers are judged by their rules.
+FIELDS = [rule for rule in OWN if rule.function.__module__ == fields.__name__]
+SHOWN = [rule for rule in OWN if rule.code not in ("FT116", "FT130") and rule not in FIELDS]
+
 
 USER = {"role": "user", "content": "Is the ferry running?"}
 ANSWER = {"role": "assistant", "content": "Yes, every hour."}
@@ -44,6 +48,7 @@ def openai(**changes: Any) -> ProviderFacts:
         "over_long": "truncated",
         "validation_billed": False,
         "availability": "",
+        "formats": ("openai_chat", "openai_preference", "prompt_completion"),
     }
     return ProviderFacts(**{**facts, **changes})
 
@@ -57,11 +62,12 @@ def judge(
     base: ModelFacts | Missing = CHAT_MODEL,
 ) -> dict[str, Finding]:
     """Findings of all rules by name; each rule reports one kind at most once per file."""
+    provider = provider or openai()
     profile = file.profile if file.role == "train" else None
     facts = {
-        "file": file,
+        "file": replace(file, provider=provider),
         "profile": profile,
-        "provider": provider or openai(),
+        "provider": provider,
         "base": base,
         "model_plan": None,  # what FT130 compares with: see its own test
     }

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from ftgate.model import Finding, ProviderFacts
+from ftgate.model import Finding, ProviderFacts, Training
 from ftgate.profile import Profile, Tally
 from ftgate.rules import JudgedFile
-from ftgate.rules.tokens import record_too_long, truncated_at_training, unknown_image_tokens
+from ftgate.rules.tokens import (
+    job_too_large,
+    record_too_long,
+    truncated_at_training,
+    unknown_image_tokens,
+)
 from ftgate.rules.volume import no_validation, tiny_validation, too_few_examples
 
 OPENAI = ProviderFacts("openai", "OpenAI", 10, 512 << 20, 65_536, "truncated", False, "")
@@ -39,6 +45,17 @@ def test_one_image_is_singular() -> None:
     assert only(unknown_image_tokens(Profile(images=1))).message.startswith("1 image in")
 
 
+@pytest.mark.parametrize(
+    ("billed", "limit", "refused"), [(6, 5, True), (5, 5, False), (6, None, False)]
+)
+def test_tokens_times_epochs_have_a_limit_where_the_provider_has_one(
+    billed: int, limit: int | None, refused: bool
+) -> None:
+    job = Training("m", "p", 1, 3, 3, "auto", 2, billed, None, None, None)
+    found = list(job_too_large(job, replace(OPENAI, max_tokens_times_epochs=limit)))
+    assert bool(found) == refused
+
+
 def test_repeated_examples_do_not_count() -> None:
     assert only(too_few_examples(distinct(60, 49))).message == (
         "49 distinct examples (11 repeated) (minimum 50)"
@@ -62,7 +79,7 @@ def test_one_example_is_singular() -> None:
     ],
 )
 def test_long_examples_are_counted_and_placed(rule: object, kind: str, words: str) -> None:
-    profile = Profile(examples=1, problems={kind: Tally(1, [(7, "70,000 tokens")])})
+    profile = Profile(examples=1, problems={kind: Tally(1, [(7, "70,000 tokens", "")])})
     file = JudgedFile("train.jsonl", "train", 1, None, profile)
     finding = only(rule(file, OPENAI))  # type: ignore[operator]
     assert finding.message.startswith(f"{words}(limit 65,536 tokens; first: 70,000 tokens)")

@@ -1,21 +1,16 @@
-"""What a provider counts in an example and bills for a job."""
+"""What a provider counts in an example."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from ftgate.economics.training import Epochs, estimate_training
 from ftgate.formats import openai_chat, openai_preference, prompt_completion
-from ftgate.model import Example, Missing, ProviderFacts
-from ftgate.prices.book import PriceBook
+from ftgate.model import Example
 from ftgate.tokens.billing import (
     COLUMNS,
     MAX_REMEMBERED_TOOLS,
     TOKENS_PER_ROLE,
     Meter,
-    epochs_auto,
     exactness_of,
 )
 from ftgate.tokens.encodings import ENCODINGS, resolve
@@ -196,39 +191,3 @@ def test_an_estimate_does_not_become_better_by_its_format() -> None:
     assert trusted.exactness == "estimated"
     assert trusted.note.startswith(foreign.note)
     assert exactness_of(foreign, ["openai_chat"]) == foreign
-
-
-@pytest.mark.parametrize(("examples", "seen"), [(10, 10), (20, 5), (25, 4), (103, 3)])
-def test_auto_epochs_seen_on_public_jobs_are_the_upper_end(examples: int, seen: int) -> None:
-    low, high, rule = epochs_auto(examples)
-    assert (low, high) == (1, seen)
-    assert f"{seen} by OpenAI's cookbook" in rule
-
-
-@pytest.mark.parametrize(("examples", "high"), [(0, 25), (1, 25), (5, 20), (33, 3), (10**6, 3)])
-def test_auto_epochs_stay_in_the_cookbooks_range(examples: int, high: int) -> None:
-    assert epochs_auto(examples)[1] == high
-
-
-@pytest.mark.parametrize(
-    ("one_epoch", "epochs", "reported"),
-    [
-        (478, 10, 5_000),  # Microsoft, Clippy, 10 examples, gpt-4o-mini and gpt-4.1
-        (2_405, 3, 8_000),  # Microsoft, Zava v1, 40 examples: round-to-nearest would give 7,000
-        (2_646, 3, 8_000),  # Microsoft, Zava v2, 40 examples: 3 per example would give 9,000
-        (1_567, 10, 16_000),  # Microsoft Learn, travel, 10 examples
-        (104_370, 3, 314_000),  # retail banking, 1,000 examples
-    ],
-)
-def test_azure_bills_started_thousands(one_epoch: int, epochs: int, reported: int) -> None:
-    azure = PriceBook.load(overrides=(), today=date(2026, 11, 22)).provider("azure")
-    assert isinstance(azure, ProviderFacts)
-    job = estimate_training(
-        model="gpt-4.1",
-        provider="azure",
-        tokens_per_epoch=one_epoch,
-        epochs=Epochs(epochs, epochs, "as configured"),
-        price=Missing("training_mtok", "not needed"),
-        round_up_tokens=azure.round_up_tokens,
-    )
-    assert (job.billable_low, job.billable_high) == (reported, reported)

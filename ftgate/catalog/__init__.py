@@ -7,6 +7,7 @@ file and the key all the same. The tests validate every value of every file.
 
 from __future__ import annotations
 
+import functools
 import json
 import tomllib
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ftgate.errors import CatalogError
+from ftgate.errors import CatalogError, UsageError
 
 FOLDER = Path(__file__).parent
 PRICES_FILE = "prices.json"
@@ -95,14 +96,18 @@ class Sheet:
 
     def source(self, *path: str) -> Source:
         """The source that the table at a path names, with the table's own confidence if any."""
-        key = self.text(*path, "source")
-        known = self._sources.get(key)
-        if known is None:
-            known = self._sources[key] = self._read_source(key)
+        known = self.cited(self.text(*path, "source"))
         confidence = self.table(*path).get("confidence")
         if confidence is None:
             return known
         return known._replace(confidence=str(confidence))
+
+    def cited(self, key: str) -> Source:
+        """The source of this key in ``[sources]``."""
+        known = self._sources.get(key)
+        if known is None:
+            known = self._sources[key] = self._read_source(key)
+        return known
 
     def _read_source(self, key: str) -> Source:
         place = ("sources", key)
@@ -129,8 +134,20 @@ def provider_names(folder: Path = FOLDER) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (folder / "providers").glob("*.toml")))
 
 
+def check_provider(name: str, folder: Path = FOLDER) -> None:
+    """Raise UsageError, naming the nearest, unless there is a provider of this name."""
+    known = provider_names(folder)
+    if name not in known:
+        import difflib
+
+        near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else "list them with: ftgate providers"
+        raise UsageError(f"no provider {name!r}", hint=hint)
+
+
+@functools.cache
 def read_provider(name: str, folder: Path = FOLDER) -> Sheet:
-    """One provider's fine-tuning sheet. Raises CatalogError when it is missing or damaged."""
+    """One provider's sheet, read once. Raises CatalogError when it is missing or damaged."""
     where = f"providers/{name}.toml"
     try:
         return Sheet(where, tomllib.loads(_read(folder / where, where)))

@@ -20,8 +20,11 @@ _BAR_COLUMNS = 40
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 
 
-def as_text(counts: Counts) -> str:
-    """Rows of data files, their total, prompts, and how tokens per example are distributed."""
+def as_text(counts: Counts, more: list[str]) -> str:
+    """Rows of data files, their total, prompts, and how tokens per example are distributed.
+
+    ``more`` are the lines of bills and of the cookbook's rule.
+    """
     lines = _table(counts) if counts.counted else []
     if counts.lengths:
         lines += ["", _quantile_line(counts.lengths), *_histogram(counts.lengths)]
@@ -34,14 +37,15 @@ def as_text(counts: Counts) -> str:
         ]
     if skipped := sum(file.invalid for file in counts.counted):
         lines += ["", f"{words.count(skipped, 'broken record')} not counted: see ftgate check"]
+    lines += more
     encoding = counts.encoding
     source = f"tokens: {encoding.name} ({encoding.exactness}), engine: {counts.engine}"
     lines += ["", source + (f" \u00b7 {visible(counts.note)}" if counts.note else "")]
     return "\n".join(lines) + "\n"
 
 
-def as_json(counts: Counts) -> str:
-    """The same numbers for machines."""
+def as_json(counts: Counts, more: dict[str, list[dict[str, Any]]]) -> str:
+    """The same numbers for machines; ``more`` are bills and cookbook counts, by dataset."""
     document: dict[str, Any] = {
         "schema": "ftgate/count/1",
         "encoding": counts.encoding.name,
@@ -54,6 +58,7 @@ def as_json(counts: Counts) -> str:
             {"from": low, "to": high, "examples": number}
             for low, high, number in _bins(counts.lengths)
         ],
+        **more,
     }
     return json.dumps(document, indent=2) + "\n"
 

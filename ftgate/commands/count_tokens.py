@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ftgate.cache import Cache, Looks
-    from ftgate.model import Encoding, Problem
+    from ftgate.model import Encoding, Problem, ProviderFacts
     from ftgate.profile import Profile
     from ftgate.reading import LazyCounter
     from ftgate.sources import Dataset, File
@@ -39,6 +39,16 @@ class FileCount:
         return self.tokens - sum(self.by_role.values()) - self.tools if self.by_role else 0
 
 
+@dataclass(frozen=True, slots=True)
+class SetCount:
+    """One dataset as a training job would get it; None where it has no such files."""
+
+    name: str
+    train: Profile | None
+    validation: Profile | None
+    train_paths: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Counts:
     """All files, and the lengths of all training and evaluation examples together."""
@@ -48,6 +58,7 @@ class Counts:
     note: str = ""
     files: list[FileCount] = field(default_factory=list)
     lengths: Counter[int] = field(default_factory=Counter)
+    sets: list[SetCount] = field(default_factory=list)
 
     @property
     def counted(self) -> list[FileCount]:
@@ -60,10 +71,13 @@ class Counts:
         return [file for file in self.files if file.problem]
 
 
-def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Counts:
+def count_paths(
+    paths: Sequence[str], encoding: Encoding, cache: Cache, provider: ProviderFacts | None = None
+) -> Counts:
     """Count data files and the prompt files beside them; a named prompt file alone counts too.
 
-    A file that cannot be counted is listed with its problem, and the others are counted.
+    A file that cannot be counted is listed with its problem, and the others are counted. What lies
+    beyond the limit per example is told apart when there is a ``provider``.
     """
     from ftgate.cache import Looks
     from ftgate.files import PROMPT_SUFFIXES
@@ -83,7 +97,7 @@ def count_paths(paths: Sequence[str], encoding: Encoding, cache: Cache) -> Count
     counts = Counts(encoding, files=[_bad(path, "", "no such file or folder") for path in missing])
     seen: set[str] = set()
     for job in jobs:
-        _count_dataset(job.dataset, counter, cache, looks, counts, seen)
+        _count_dataset(job.dataset, counter, cache, looks, counts, seen, provider)
     for path in prompts:
         _count_prompt(path, path, counter, counts, seen)
     counts.engine, counts.note = counter.engine, counter.note or encoding.note
@@ -97,12 +111,14 @@ def _count_dataset(
     looks: Looks,
     counts: Counts,
     seen: set[str],
+    provider: ProviderFacts | None,
 ) -> None:
     from ftgate.errors import VocabularyError
     from ftgate.reading import read_dataset
 
+    limit = provider.max_example_tokens if provider else None
     reading = read_dataset(
-        dataset, counter=counter, limit=None, sample_size=0, cache=cache, looks=looks
+        dataset, counter=counter, limit=limit, sample_size=0, cache=cache, looks=looks
     )
     if reading.vocabulary:
         raise VocabularyError(reading.vocabulary)
@@ -116,6 +132,10 @@ def _count_dataset(
             continue
         counts.files.append(_file_count(file, result.profile))
         counts.lengths.update(result.profile.lengths)
+    train = dataset.of("train")
+    validation = reading.merged(dataset.of("validation"))
+    paths = tuple(file.path for file in train if reading.results[file.path].profile)
+    counts.sets.append(SetCount(dataset.name, reading.merged(train), validation, paths))
 
 
 def _why(error: Problem | None) -> str:

@@ -46,6 +46,16 @@ def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) 
     ]
 
 
+def complete_providers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    """Names of providers and training frameworks."""
+    del ctx, param
+    from click.shell_completion import CompletionItem
+
+    from ftgate.catalog import provider_names
+
+    return [CompletionItem(name) for name in provider_names() if name.startswith(incomplete)]
+
+
 def complete_path(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
     """Leave it to the shell: it knows the files."""
     del ctx, param
@@ -81,7 +91,12 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--isolated", is_flag=True, help="Ignore every configuration file."),
     click.option("--model", metavar="NAME", help="Model to fine-tune."),
-    click.option("--provider", metavar="NAME", help="Who trains and serves it."),
+    click.option(
+        "--provider",
+        metavar="NAME",
+        shell_complete=complete_providers,
+        help="Whose rules and bills apply: ftgate providers lists them.",
+    ),
     click.option("--epochs", metavar="N|auto", callback=check_epochs, help="Training epochs."),
     click.option("--as-of", metavar="DATE", help="Judge as if today were YYYY-MM-DD."),
     click.option(

@@ -10,6 +10,7 @@ from ftgate.model import Example, Problem
 from ftgate.profile import Measure, Profile, Sample, profile_stream
 from ftgate.readers.compressed import ArchiveError, open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
+from ftgate.targets import open_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,9 @@ class Task:
     """Profile the file at ``path``, which reports call ``name``.
 
     ``seen`` is the file's size and time of change when its digest was taken: a file that changes
-    before it is read to the end is not judged. ``sample_size`` 0 collects no examples.
+    before it is read to the end is not judged. ``sample_size`` 0 collects no examples. ``target``
+    names the provider whose rules the records have to follow. ``structure`` reads nothing but
+    what the rules of files and records need.
     """
 
     path: str
@@ -26,6 +29,8 @@ class Task:
     measure: Measure | None
     limit: int | None
     sample_size: int = 0
+    target: str = "openai"
+    structure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +48,25 @@ class Result:
 
 def perform(task: Task) -> Result:
     """Read one file. A file that changes while it is read is not judged: UnreadableError."""
+    target = open_target(task.target)
+    table = target is not None and target.csv and task.name.lower().endswith(".csv")
     try:
         with open_data(task.path) as stream:
-            error = diagnose_head(stream.read(HEAD_BYTES), task.name)
+            head = stream.read(HEAD_BYTES)
+        error = None if table and head else diagnose_head(head, task.name)
         if error:
             return Result(task.path, None, error)
         sample = Sample(task.sample_size) if task.sample_size else None
         with open_data(task.path) as stream:
-            profile = profile_stream(stream, measure=task.measure, limit=task.limit, sample=sample)
+            profile = profile_stream(
+                stream,
+                measure=task.measure,
+                limit=task.limit,
+                sample=sample,
+                refuse=target.problems if target else None,
+                structure=task.structure,
+                table=table,
+            )
         now = os.stat(task.path)
     except ArchiveError as error:
         return Result(task.path, None, error.problem)

@@ -2,8 +2,7 @@
 
 Reading order: :mod:`~ftgate.formats.contract` (what a format has to say),
 :mod:`~ftgate.formats.openai_chat` with its messages, parts and tools, then the two other schemas
-that OpenAI trains on, then the families that are only named: :mod:`~ftgate.formats.dialogues` and
-:mod:`~ftgate.formats.pairs`.
+that OpenAI trains on. All others are told in OpenAI's terms, see :mod:`~ftgate.formats.as_chat`.
 """
 
 from __future__ import annotations
@@ -11,32 +10,45 @@ from __future__ import annotations
 from typing import Any
 
 from ftgate.formats import (
+    converse,
     dialogues,
+    gemini,
     openai_chat,
     openai_preference,
     pairs,
     prompt_completion,
+    sharegpt,
+    trl,
 )
 from ftgate.formats.contract import Format
 
 FORMATS: tuple[Format, ...] = (
     openai_chat.FORMAT,
     openai_preference.FORMAT,
-    prompt_completion.FORMAT,
-    dialogues.BEDROCK_CONVERSE,
+    converse.FORMAT,
     dialogues.MESSAGES_STRING,
-    dialogues.SHAREGPT,
-    dialogues.GEMINI,
-    dialogues.TRL,
+    sharegpt.FORMAT,
+    gemini.FORMAT,
+    dialogues.OPENAI_REINFORCEMENT,
     dialogues.MISTRAL_INTERACTIONS,
-    dialogues.COHERE_CHAT,
     dialogues.OPENAI_BATCH,
+    dialogues.COHERE_CHAT,
     pairs.ALPACA,
+    trl.PREFERENCE,
+    trl.UNPAIRED,
+    trl.STEPWISE,
+    prompt_completion.FORMAT,
     pairs.VERTEX_TEXT,
+    pairs.QUERY_RESPONSE,
     pairs.PROMPT_RESPONSE,
     pairs.TEXT,
+    pairs.RESPONSE,
+    trl.PROMPT_ONLY,
 )
-"""In detection order: the first that matches names the record."""
+"""In detection order, the most specific first: the first that matches names the record."""
+
+PREFERENCE_FORMATS = ("openai_preference", "trl_preference", "trl_unpaired")
+"""Records that say which of several answers is better: direct preference optimisation."""
 
 BY_NAME: dict[str, Format] = {known.name: known for known in FORMATS}
 
@@ -51,4 +63,4 @@ def detect(record: Any) -> Format | None:
     return None
 
 
-__all__ = ["BY_NAME", "FORMATS", "Format", "detect"]
+__all__ = ["BY_NAME", "FORMATS", "PREFERENCE_FORMATS", "Format", "detect"]

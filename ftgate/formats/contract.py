@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftgate.model import Example
+
+if TYPE_CHECKING:
+    from ftgate.formats.as_chat import AsChat
 
 Record = dict[str, Any]
 
@@ -14,17 +17,19 @@ class Format(NamedTuple):
     """One record schema.
 
     ``title`` names the family in messages, ``hint`` says how to turn it into OpenAI chat.
-    ``judged`` is True when OpenAI trains on this schema, so that its records are checked in full;
-    the other families are named, and parsed as far as their text goes. ``matches`` recognises a
-    record by its keys; ``parse`` may be called on any record that matches and never raises.
+    ``matches`` recognises a record by its keys; ``parse`` may be called on any record that matches
+    and never raises. ``as_chat`` tells the record in OpenAI's terms, None where a record of this
+    schema is no chat with one answer, which ``not_chat`` explains.
     """
 
     name: str
     title: str
     hint: str
-    judged: bool
     matches: Callable[[Record], bool]
     parse: Callable[[Record], Example]
+    judged: bool = False
+    as_chat: Callable[[Record], AsChat] | None = None
+    not_chat: str = ""
 
 
 def text_of(value: Any) -> str:

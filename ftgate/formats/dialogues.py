@@ -1,171 +1,139 @@
-"""Families of conversations: ShareGPT, Gemini, Bedrock Converse, TRL and relatives.
-
-OpenAI accepts none of them. They are named, and their turns are read.
-"""
+"""Relatives of OpenAI chat: messages under another key, as a string, or without an answer."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import orjson
+from ftgate.formats.as_chat import AsChat, from_json, parser, read_messages
+from ftgate.formats.contract import Format, Record
 
-from ftgate.formats.contract import Format, Record, text_of
-from ftgate.formats.openai_messages import known_role
-from ftgate.model import Example
-
-
-def _read(
-    messages: Any, role_key: str = "role", text_key: str = "content"
-) -> list[tuple[str, str]]:
-    """Turns of a list of message objects; whatever is not one is left out."""
-    if isinstance(messages, str):
-        return [("assistant", messages)]
-    if not isinstance(messages, list):
-        return []
-    return [
-        (known_role(message.get(role_key)) or "user", text_of(message.get(text_key)))
-        for message in messages
-        if isinstance(message, dict)
-    ]
+_REFERENCE = "reference_answer"
+_OPENAI_KEYS = ("parallel_tool_calls", "functions")
+_CHAT_KEYS = {"messages", "tools", *_OPENAI_KEYS}
+_MISTRAL_KEYS = {"messages", "interactions", "tools", "available_tools", "system_prompt"}
 
 
-def _system(value: Any) -> list[tuple[str, str]]:
-    text = text_of(value)
-    return [("system", text)] if text else []
+def _read_tools(chat: AsChat, record: Record, key: str = "tools") -> None:
+    tools = record.get(key)
+    if isinstance(tools, list):
+        chat.tools = tools
+    elif tools is not None:
+        chat.bad(key, "is not a list")
 
 
-def _sharegpt_messages(record: Record) -> Any:
-    return record.get("conversations", record.get("conversation", record.get("messages")))
+def _chat(record: Record, messages: Any) -> AsChat:
+    chat = AsChat()
+    chat.leave(record, _CHAT_KEYS)
+    chat.extras = {key: record[key] for key in _OPENAI_KEYS if key in record}
+    read_messages(chat, messages)
+    _read_tools(chat, record)
+    return chat
 
 
-def _matches_sharegpt(record: Record) -> bool:
-    messages = _sharegpt_messages(record)
-    if not isinstance(messages, list) or not messages:
-        return "conversations" in record
-    return "messages" not in record or (isinstance(messages[0], dict) and "from" in messages[0])
+def chat_as_chat(record: Record) -> AsChat:
+    """An OpenAI chat as it is; a content that is called ``text``, as mistral-finetune has it."""
+    messages = record.get("messages")
+    return _chat(record, _named_content(messages))
 
 
-def _parse_sharegpt(record: Record) -> Example:
-    messages = _sharegpt_messages(record)
-    first = messages[0] if isinstance(messages, list) and messages else None
-    keys = ("from", "value") if isinstance(first, dict) and "from" in first else ("role", "content")
-    return Example(_system(record.get("system")) + _read(messages, *keys), [])
+def _json_string(record: Record) -> AsChat:
+    return _chat(record, from_json(record["messages"]))
 
 
-def _parse_gemini(record: Record) -> Example:
-    instruction = record.get("systemInstruction", record.get("system_instruction"))
-    parts = instruction.get("parts") if isinstance(instruction, dict) else instruction
-    return Example(_system(parts) + _read(record["contents"], "role", "parts"), [])
+def _interactions(record: Record) -> AsChat:
+    """The other name that mistral-finetune reads ``messages`` under."""
+    chat = AsChat()
+    chat.leave(record, _MISTRAL_KEYS)
+    chat.say_system(chat.text(record, "system_prompt", optional=True))
+    read_messages(chat, _named_content(record.get("interactions")), "interactions")
+    _read_tools(chat, record, "tools" if record.get("tools") else "available_tools")
+    return chat
 
 
-def _parse_converse(record: Record) -> Example:
-    return Example(_system(record.get("system")) + _read(record.get("messages")), [])
+def _named_content(messages: Any) -> Any:
+    """The same messages, with ``content`` for mistral-finetune's other names."""
+    return [*map(_named, messages)] if isinstance(messages, list) else messages
 
 
-def _parse_trl(record: Record) -> Example:
-    prompt = record.get("prompt")
-    turns = [("user", prompt)] if isinstance(prompt, str) else _read(prompt)
-    for key in ("chosen", "rejected", "completion"):
-        turns += _read(record.get(key))
-    return Example(turns, [])
+def _named(message: Any) -> Any:
+    if not isinstance(message, dict):
+        return message
+    if "text" in message and "content" not in message:
+        message = {**message, "content": message["text"]}
+        del message["text"]
+    if isinstance(message.get("is_user"), bool) and "role" not in message:
+        message = {**message, "role": "user" if message["is_user"] else "assistant"}
+        del message["is_user"]
+    return message
 
 
-def _parse_json_string(record: Record) -> Example:
-    try:
-        messages = orjson.loads(record["messages"])
-    except ValueError:
-        messages = None
-    return Example(_read(messages if isinstance(messages, list) else None), [])
+def _cohere(record: Record) -> AsChat:
+    chat = AsChat()
+    history = record["chat_history"]
+    if isinstance(history, list):
+        history = [
+            {"role": message.get("role"), "content": message.get("message")}
+            if isinstance(message, dict)
+            else message
+            for message in history
+        ]
+    read_messages(chat, history, "chat_history")
+    chat.say("user", chat.text(record, "message"))
+    return chat
 
 
-def _parse_interactions(record: Record) -> Example:
-    turns = [
-        ("user" if message.get("is_user") else "assistant", text_of(message.get("text")))
-        for message in record["interactions"]
-        if isinstance(message, dict)
-    ]
-    return Example(turns, [])
+def _batch(record: Record) -> AsChat:
+    return _chat({}, record["body"].get("messages"))
 
 
-def _parse_cohere(record: Record) -> Example:
-    history = _read(record["chat_history"], "role", "message")
-    return Example([*history, ("user", text_of(record.get("message")))], [])
+def is_reinforcement(record: Record) -> bool:
+    """True for messages that end with the question, next to the answer that a grader expects."""
+    if _REFERENCE not in record:
+        return False
+    messages = record.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return isinstance(last, dict) and last.get("role") == "user"
 
 
-def _parse_batch(record: Record) -> Example:
-    return Example(_read(record["body"].get("messages")), [])
-
-
-SHAREGPT = Format(
-    name="sharegpt",
-    title="ShareGPT (conversations of from/value)",
-    hint="rename conversations to messages, from to role (human is user, gpt is assistant) and "
-    "value to content",
-    judged=False,
-    matches=_matches_sharegpt,
-    parse=_parse_sharegpt,
-)
-GEMINI = Format(
-    name="gemini",
-    title="Gemini (contents of role/parts)",
-    hint="rename contents to messages, role model to assistant, join the texts of parts into "
-    "content, and put systemInstruction first as a system message",
-    judged=False,
-    matches=lambda record: isinstance(record.get("contents"), list),
-    parse=_parse_gemini,
-)
-BEDROCK_CONVERSE = Format(
-    name="bedrock_converse",
-    title="Amazon Bedrock Converse (schemaVersion)",
-    hint="drop schemaVersion, put system first as a system message, and join the texts of each "
-    "content list",
-    judged=False,
-    matches=lambda record: "schemaVersion" in record,
-    parse=_parse_converse,
-)
-TRL = Format(
-    name="trl",
-    title="TRL (prompt, chosen, rejected)",
-    hint="for OpenAI's preference method write the prompt as input.messages, chosen as "
-    "preferred_output and rejected as non_preferred_output; for supervised training write prompt "
-    "and completion as messages",
-    judged=False,
-    matches=lambda record: (
-        ("chosen" in record and "rejected" in record)
-        or ("completion" in record and isinstance(record.get("prompt"), list))
-    ),
-    parse=_parse_trl,
-)
 MESSAGES_STRING = Format(
     name="messages_string",
     title="messages as a JSON string",
     hint="the value of messages is a string that holds JSON: decode it once more "
     "(jq -c '.messages |= fromjson')",
-    judged=False,
     matches=lambda record: isinstance(record.get("messages"), str),
-    parse=_parse_json_string,
+    parse=parser(_json_string),
+    as_chat=_json_string,
 )
 MISTRAL_INTERACTIONS = Format(
     name="mistral_interactions",
-    title="mistral-finetune interactions (is_user, text)",
-    hint="rename interactions to messages, and write is_user as role and text as content",
-    judged=False,
-    matches=lambda record: isinstance(record.get("interactions"), list),
-    parse=_parse_interactions,
+    title="mistral-finetune (interactions)",
+    hint="rename interactions to messages, and text to content",
+    matches=lambda record: "interactions" in record,
+    parse=parser(_interactions),
+    as_chat=_interactions,
 )
 COHERE_CHAT = Format(
     name="cohere_chat",
     title="Cohere chat request (chat_history, message)",
     hint="write chat_history and message as messages (CHATBOT is assistant) and add the answer",
-    judged=False,
-    matches=lambda record: isinstance(record.get("chat_history"), list),
-    parse=_parse_cohere,
+    matches=lambda record: "chat_history" in record,
+    parse=parser(_cohere),
+    not_chat="a request has no answer",
 )
 OPENAI_BATCH = Format(
     name="openai_batch",
     title="OpenAI Batch API requests (custom_id, body)",
     hint="these are requests without answers: take body.messages and add the assistant message",
-    judged=False,
     matches=lambda record: "custom_id" in record and isinstance(record.get("body"), dict),
-    parse=_parse_batch,
+    parse=parser(_batch),
+    not_chat="a request has no answer",
+)
+OPENAI_REINFORCEMENT = Format(
+    name="openai_reinforcement",
+    title="OpenAI reinforcement (reference_answer; ended 2026-10-23)",
+    hint="OpenAI ended reinforcement fine-tuning in 2026: for the supervised method, write the "
+    "reference answer as the assistant message",
+    matches=is_reinforcement,
+    parse=parser(lambda record: _chat({}, record["messages"])),
+    not_chat="a question for a grader has no answer",
 )

@@ -8,6 +8,8 @@ and leaves everything else to :class:`~ftgate.formats.openai_messages.Conversati
 from __future__ import annotations
 
 from ftgate.formats.contract import Format, Record, first_of_each_kind
+from ftgate.formats.converse import is_converse
+from ftgate.formats.dialogues import is_reinforcement
 from ftgate.formats.openai_messages import Conversation
 from ftgate.formats.openai_tools import check_definitions
 from ftgate.model import Example, Problem
@@ -31,7 +33,13 @@ _PLAIN_STEPS = {
 def matches(record: Record) -> bool:
     """True for a record with a list of messages (or a value that was meant to be one)."""
     messages = record.get("messages", "")
-    if isinstance(messages, str) or "schemaVersion" in record:
+    if isinstance(messages, str):
+        return False
+    if (
+        len(record) > 1
+        and ("system" in record or "schemaVersion" in record or "reference_answer" in record)
+        and (is_converse(record) or is_reinforcement(record))
+    ):
         return False
     if isinstance(messages, list) and messages and isinstance(messages[0], dict):
         return "from" not in messages[0] or "role" in messages[0]
@@ -75,7 +83,8 @@ def _parse_carefully(record: Record) -> Example:
     if len(problems) == before:
         conversation.check_called_names(names)
     if not isinstance(record.get("parallel_tool_calls", True), bool):
-        problems.append(Problem("bad-tool-definition", "parallel_tool_calls is not true or false"))
+        key = "parallel_tool_calls"
+        problems.append(Problem("bad-tool-definition", f"{key} is not true or false", key))
     definitions = tools or functions
     return first_of_each_kind(
         Example(

@@ -12,13 +12,13 @@ from ftgate.model import Problem
 _COMMON = {"role", "content", "name"}
 MESSAGE_KEYS = {
     "system": _COMMON,
-    "developer": _COMMON,
     "user": _COMMON,
     "assistant": _COMMON | {"weight", "tool_calls", "function_call", "refusal", "audio"},
     "tool": _COMMON | {"tool_call_id"},
     "function": _COMMON,
 }
-"""Roles, and the keys that a message of each role may have (OpenAI API reference)."""
+"""Roles, and the keys that a message of each role may have: FineTuneChatRequestInput of the OpenAI
+API reference, which has no ``developer`` message, unlike the requests of newer models."""
 
 ROLE_ALIASES = {
     "human": "user",
@@ -28,6 +28,7 @@ ROLE_ALIASES = {
     "ai": "assistant",
     "chatbot": "assistant",
     "ipython": "tool",
+    "developer": "system",
 }
 """Role names of other families, in lower case, and what OpenAI calls them."""
 
@@ -50,22 +51,25 @@ class Conversation:
         self.images = 0
         self.untrained: list[int] = []
         self._roles: list[str] = []
-        self._called: list[str] = []
+        self._paths: list[str] = []
+        self._called: dict[str, str] = {}
         self._pending: set[str] = set()
         self._ids: set[str] = set()
 
     def read(self, messages: Any, where: str = "messages") -> None:
         """Read a record's messages; ``where`` is their path in the record."""
         if not isinstance(messages, list) or not messages:
-            self._problem("malformed-messages", f"{where} is not a list with at least one message")
+            detail = f"{where} is not a list with at least one message"
+            self._problem("malformed-messages", detail, where)
             return
         for index, message in enumerate(messages):
             if isinstance(message, dict):
                 self._read_message(message, f"{where}[{index}]")
             else:
-                self._problem("malformed-messages", f"{where}[{index}] is not an object")
+                path = f"{where}[{index}]"
+                self._problem("malformed-messages", f"{path} is not an object", path)
         if self.images > MAX_IMAGES:
-            self._problem("bad-content-part", f"{self.images} images; limit {MAX_IMAGES}")
+            self._problem("bad-content-part", f"{self.images} images; limit {MAX_IMAGES}", where)
 
     def check_turns(self, where: str = "messages") -> None:
         """Check what only shows in the whole conversation: order, and something to train on."""
@@ -73,33 +77,37 @@ class Conversation:
         if not roles:
             return
         if "assistant" not in roles:
-            self._problem("missing-assistant-turn", f"roles: {', '.join(dict.fromkeys(roles))}")
+            detail = f"roles: {', '.join(dict.fromkeys(roles))}"
+            self._problem("missing-assistant-turn", detail, where)
         elif roles[-1] != "assistant":
-            self._problem("bad-role-order", f"{where} end with a {roles[-1]} message")
+            path = self._paths[-1]
+            self._problem("bad-role-order", f"{where} end with a {roles[-1]} message", path)
         for index, role in enumerate(roles[1:], 1):
-            if role in ("system", "developer"):
-                self._problem("bad-role-order", f"{where}[{index}] is a {role} message, not first")
+            path = self._paths[index]
+            if role == "system":
+                self._problem("bad-role-order", f"{path} is a {role} message, not first", path)
             if role == roles[index - 1] == "assistant":
-                self._problem("bad-role-order", f"{where}[{index}] is a second assistant in a row")
+                self._problem("bad-role-order", f"{path} is a second assistant in a row", path)
         if len(self.untrained) == roles.count("assistant") > 0:
-            self._problem("nothing-to-train", "every assistant message has weight 0")
+            self._problem("nothing-to-train", "every assistant message has weight 0", where)
 
     def check_called_names(self, defined: set[str]) -> None:
         """Report calls of functions that the record does not define."""
-        unknown = [name for name in self._called if name not in defined]
+        unknown = {path: name for path, name in self._called.items() if name not in defined}
         if unknown:
             known = f"{len(defined)} defined" if defined else "the record defines no tools"
-            self._problem("undefined-tool", f"{len(set(unknown))} called functions; {known}")
+            detail = f"{len(set(unknown.values()))} called functions; {known}"
+            self._problem("undefined-tool", detail, next(iter(unknown)))
 
-    def _problem(self, kind: str, detail: str) -> None:
-        self.problems.append(Problem(kind, detail))
+    def _problem(self, kind: str, detail: str, path: str) -> None:
+        self.problems.append(Problem(kind, detail, path))
 
     def _read_message(self, message: dict[str, Any], where: str) -> None:
         role = self._role(message, where)
         extra = len(message.keys() - MESSAGE_KEYS[role] - {"weight"})  # see _check_weight
         if extra:
             known = ", ".join(sorted(MESSAGE_KEYS[role]))
-            self._problem("unknown-key", f"{where} has {extra} more than {known}")
+            self._problem("unknown-key", f"{where} has {extra} more than {known}", where)
         if role not in ("tool", "function"):
             self._close_calls(where)
         has_calls = role == "assistant" and self._read_calls(message, where)
@@ -108,87 +116,96 @@ class Conversation:
         self.images += content.images
         if content.empty and not has_calls:
             what = "is missing" if message.get("content") is None else "is empty"
-            self._problem("empty-content", f"{where}.content {what}")
+            self._problem("empty-content", f"{where}.content {what}", f"{where}.content")
         if role == "tool":
             self._read_answer(message, where)
         self._check_name(message, role, where)
         self._check_weight(message, role, where)
         self.turns.append((role, content.text))
         self._roles.append(role)
+        self._paths.append(where)
 
     def _role(self, message: dict[str, Any], where: str) -> str:
         role = message.get("role")
         if isinstance(role, str) and role in MESSAGE_KEYS:
             return role
         known = known_role(role)
+        path = f"{where}.role"
         if "role" not in message:
-            self._problem("malformed-messages", f"{where} has no role")
+            self._problem("malformed-messages", f"{where} has no role", where)
         elif known:
-            self._problem("unknown-role", f"{where}.role is {role}; OpenAI says {known}")
+            self._problem("unknown-role", f"{path} is {role}; OpenAI says {known}", path)
         else:
-            self._problem("unknown-role", f"{where}.role is none of {', '.join(MESSAGE_KEYS)}")
+            self._problem("unknown-role", f"{path} is none of {', '.join(MESSAGE_KEYS)}", path)
         return known or "user"
 
     def _read_calls(self, message: dict[str, Any], where: str) -> bool:
         """Read tool calls; True when the message needs no content because of them."""
         if message.get("audio") is not None:
-            self._problem("bad-content-part", f"{where}.audio: audio cannot be trained on")
+            path = f"{where}.audio"
+            self._problem("bad-content-part", f"{path}: audio cannot be trained on", path)
         if "function_call" in message and message["function_call"] is not None:
-            self._take(check_function_call(message["function_call"], f"{where}.function_call"))
+            path = f"{where}.function_call"
+            self._take(check_function_call(message["function_call"], path), path)
             return True
         calls = message.get("tool_calls")
         if calls is None:
             return isinstance(message.get("refusal"), str)
         if not isinstance(calls, list) or not calls:
-            self._problem("bad-tool-call", f"{where}.tool_calls is not a list with a call")
+            path = f"{where}.tool_calls"
+            self._problem("bad-tool-call", f"{path} is not a list with a call", path)
             return False
         for index, call in enumerate(calls):
             path = f"{where}.tool_calls[{index}]"
-            self._take(check_call(call, path))
+            self._take(check_call(call, path), path)
             call_id = call.get("id") if isinstance(call, dict) else None
             if isinstance(call_id, str) and call_id:
                 if call_id in self._ids:
-                    self._problem("bad-tool-call", f"{path}.id is used twice")
+                    self._problem("bad-tool-call", f"{path}.id is used twice", f"{path}.id")
                 self._ids.add(call_id)
                 self._pending.add(call_id)
         return True
 
-    def _take(self, checked: tuple[str | None, list[str], list[Problem]]) -> None:
+    def _take(self, checked: tuple[str | None, list[str], list[Problem]], where: str) -> None:
         name, texts, problems = checked
         self.calls += texts
         self.problems += problems
         if name is not None:
-            self._called.append(name)
+            self._called[where] = name
 
     def _read_answer(self, message: dict[str, Any], where: str) -> None:
         call_id = message.get("tool_call_id")
         if not isinstance(call_id, str) or not call_id:
-            self._problem("bad-tool-call", f"{where} has no tool_call_id")
+            self._problem("bad-tool-call", f"{where} has no tool_call_id", where)
         elif call_id in self._pending:
             self._pending.discard(call_id)
         else:
-            self._problem("bad-tool-call", f"{where} answers no call of the message before it")
+            detail = f"{where} answers no call of the message before it"
+            self._problem("bad-tool-call", detail, f"{where}.tool_call_id")
 
     def _close_calls(self, where: str) -> None:
         if self._pending:
-            self._problem("bad-tool-call", f"{len(self._pending)} calls before {where} unanswered")
+            detail = f"{len(self._pending)} calls before {where} unanswered"
+            self._problem("bad-tool-call", detail, where)
             self._pending.clear()
 
     def _check_name(self, message: dict[str, Any], role: str, where: str) -> None:
         name = message.get("name")
         if name is None:
             if role == "function":
-                self._problem("bad-name", f"{where} is a function result without a name")
+                self._problem("bad-name", f"{where} is a function result without a name", where)
             return
         pattern = FUNCTION_NAME if role == "function" else _NAME
         if not isinstance(name, str) or not re.match(pattern, name):
-            self._problem("bad-name", f"{where}.name is not a word of 1 to 64 characters")
+            path = f"{where}.name"
+            self._problem("bad-name", f"{path} is not a word of 1 to 64 characters", path)
 
     def _check_weight(self, message: dict[str, Any], role: str, where: str) -> None:
         weight = message.get("weight", 1)
+        path = f"{where}.weight"
         if type(weight) is not int or weight not in (0, 1):
-            self._problem("bad-weight", f"{where}.weight is not the integer 0 or 1")
+            self._problem("bad-weight", f"{path} is not the integer 0 or 1", path)
         elif role != "assistant" and "weight" in message:
-            self._problem("bad-weight", f"{where} is a {role} message with a weight")
+            self._problem("bad-weight", f"{where} is a {role} message with a weight", path)
         elif weight == 0:
             self.untrained.append(len(self.turns))

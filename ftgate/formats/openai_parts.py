@@ -33,10 +33,11 @@ def read_content(content: Any, role: str, where: str) -> Content:
     path = f"{where}.content"
     if not isinstance(content, list):
         seen = _TYPE_NAMES.get(type(content), "of another type")
-        return Content("", 0, False, [Problem("bad-content-part", f"{path} is {seen}")])
+        return Content("", 0, False, [Problem("bad-content-part", f"{path} is {seen}", path)])
     problems = []
     if content and role in ("tool", "function"):
-        problems.append(Problem("bad-content-part", f"{path} of a {role} message must be a string"))
+        detail = f"{path} of a {role} message must be a string"
+        problems.append(Problem("bad-content-part", detail, path))
     texts: list[str] = []
     images = 0
     for index, part in enumerate(content):
@@ -44,7 +45,8 @@ def read_content(content: Any, role: str, where: str) -> Content:
         texts.append(text)
         images += is_image
         if trouble:
-            problems.append(Problem("bad-content-part", f"{path}[{index}] {trouble}"))
+            place = f"{path}[{index}]"
+            problems.append(Problem("bad-content-part", f"{place} {trouble}", place))
     text = "".join(texts)
     empty = not problems and not images and (not text or text.isspace())
     return Content(text, images, empty, problems)

@@ -33,17 +33,20 @@ def parse(record: Record) -> Example:
         problems.append(Problem("unknown-record-key", f"{extra} more than {known}"))
     source = record.get("input")
     if not isinstance(source, dict):
-        problems.append(Problem("bad-preference-pair", "input is not an object with messages"))
+        detail = "input is not an object with messages"
+        problems.append(Problem("bad-preference-pair", detail, "input"))
         source = {}
     else:
         prompt.read(source.get("messages"), "input.messages")
     if prompt.turns and prompt.turns[-1][0] == "assistant":
-        problems.append(Problem("bad-preference-pair", "input.messages end with an assistant"))
+        detail = "input.messages end with an assistant"
+        problems.append(Problem("bad-preference-pair", detail, "input.messages"))
     answers = [_read_output(record.get(key), key, problems) for key in OUTPUTS]
     if answers[0].turns and answers[0].turns == answers[1].turns and not answers[0].calls:
-        problems.append(Problem("bad-preference-pair", "both outputs say the same"))
+        detail = "both outputs say the same"
+        problems.append(Problem("bad-preference-pair", detail, OUTPUTS[1]))
     tools = source.get("tools")
-    check_definitions(tools, None, problems)
+    check_definitions(tools, None, problems, "input.")
     definitions = tools if isinstance(tools, list) else None
     return first_of_each_kind(
         Example(
@@ -60,11 +63,12 @@ def parse(record: Record) -> Example:
 def _read_output(messages: Any, key: str, problems: list[Problem]) -> Conversation:
     answer = Conversation()
     if not isinstance(messages, list) or len(messages) != 1:
-        problems.append(Problem("bad-preference-pair", f"{key} is not a list of one message"))
+        problems.append(Problem("bad-preference-pair", f"{key} is not a list of one message", key))
         return answer
     answer.read(messages, key)
     if answer.turns and answer.turns[0][0] != "assistant":
-        problems.append(Problem("bad-preference-pair", f"{key} is not an assistant message"))
+        detail = f"{key} is not an assistant message"
+        problems.append(Problem("bad-preference-pair", detail, f"{key}[0].role"))
     problems += answer.problems
     return answer
 

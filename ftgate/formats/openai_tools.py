@@ -15,19 +15,26 @@ FUNCTION_NAME = r"[a-zA-Z0-9_-]{1,64}\Z"
 Call = tuple[str | None, list[str], list[Problem]]
 
 
-def check_definitions(tools: Any, functions: Any, problems: list[Problem]) -> set[str]:
-    """Names that ``tools`` and the deprecated ``functions`` define; problems are appended."""
+def check_definitions(
+    tools: Any, functions: Any, problems: list[Problem], within: str = ""
+) -> set[str]:
+    """Names that ``tools`` and the deprecated ``functions`` define; problems are appended.
+
+    ``within`` is the path of the object that holds them, with its dot.
+    """
     names: set[str] = set()
     for key, values in (("tools", tools), ("functions", functions)):
         if values is None:
             continue
         if not isinstance(values, list):
-            problems.append(Problem("bad-tool-definition", f"{key} is not a list"))
+            detail = f"{within}{key} is not a list"
+            problems.append(Problem("bad-tool-definition", detail, f"{within}{key}"))
             continue
         for index, value in enumerate(values):
             trouble = _definition_trouble(value, key, names)
             if trouble:
-                problems.append(Problem("bad-tool-definition", f"{key}[{index}] {trouble}"))
+                path = f"{within}{key}[{index}]"
+                problems.append(Problem("bad-tool-definition", f"{path} {trouble}", path))
     return names
 
 
@@ -58,13 +65,13 @@ def _definition_trouble(value: Any, key: str, names: set[str]) -> str:
 def check_call(call: Any, where: str) -> Call:
     """The function's name, the texts that are billed (name, arguments) and the problems."""
     if not isinstance(call, dict):
-        return None, [], [Problem("bad-tool-call", f"{where} is not an object")]
+        return None, [], [Problem("bad-tool-call", f"{where} is not an object", where)]
     problems = []
     call_id = call.get("id")
     if not isinstance(call_id, str) or not call_id:
-        problems.append(Problem("bad-tool-call", f"{where} has no id"))
+        problems.append(Problem("bad-tool-call", f"{where} has no id", where))
     if call.get("type") != "function":
-        problems.append(Problem("bad-tool-call", f'{where} has no "type": "function"'))
+        problems.append(Problem("bad-tool-call", f'{where} has no "type": "function"', where))
     name, texts, more = check_function_call(call.get("function"), f"{where}.function")
     return name, texts, problems + more
 
@@ -72,15 +79,16 @@ def check_call(call: Any, where: str) -> Call:
 def check_function_call(function: Any, where: str) -> Call:
     """Name and arguments of one call: a tool call's ``function``, or a ``function_call``."""
     if not isinstance(function, dict):
-        return None, [], [Problem("bad-tool-call", f"{where} is not an object")]
+        return None, [], [Problem("bad-tool-call", f"{where} is not an object", where)]
     problems = []
     name, arguments = function.get("name"), function.get("arguments")
     if not isinstance(name, str) or not re.match(FUNCTION_NAME, name):
         detail = f"{where}.name is not 1 to 64 letters, digits, _ or -"
-        problems.append(Problem("bad-tool-call", detail))
+        problems.append(Problem("bad-tool-call", detail, f"{where}.name"))
     trouble = _arguments_trouble(arguments)
     if trouble:
-        problems.append(Problem("bad-tool-call", f"{where}.arguments {trouble}"))
+        path = f"{where}.arguments"
+        problems.append(Problem("bad-tool-call", f"{path} {trouble}", path))
     texts = [text for text in (name, arguments) if isinstance(text, str)]
     return name if isinstance(name, str) else None, texts, problems
 

@@ -1,83 +1,158 @@
-"""Families with one question and one answer: Alpaca, Vertex text, prompt/response and raw text.
-
-OpenAI accepts none of them. They are named, and their texts are read.
-"""
+"""Families with one question and one answer: Alpaca, query/response, Vertex text and raw text."""
 
 from __future__ import annotations
 
-from ftgate.formats.contract import Format, Record, text_of
+from typing import Any
+
+from ftgate.formats.as_chat import AsChat, pair, parser
+from ftgate.formats.contract import Format, Record
 from ftgate.model import Example
 
 _PAIRS = (
     ("prompt", "response"),
-    ("query", "response"),
     ("question", "answer"),
     ("input", "output"),
     ("message", "response"),
+    ("problem", "solution"),
 )
+_ALPACA_KEYS = {"instruction", "input", "output", "response", "history", "system"}
 
 
-def _turns(*pairs: tuple[str, str]) -> Example:
-    return Example([(role, text) for role, text in pairs if text], [])
+def _read_history(chat: AsChat, history: Any) -> None:
+    """Earlier rounds: a list of ``[question, answer]``."""
+    if history is None:
+        return
+    if not isinstance(history, list):
+        chat.bad("history", "is not a list of pairs")
+        return
+    for index, turn in enumerate(history):
+        if not (isinstance(turn, list) and len(turn) == 2):
+            chat.bad(f"history[{index}]", "is not a pair of texts")
+            continue
+        for side, role in enumerate(("user", "assistant")):
+            text = turn[side]
+            if not isinstance(text, str):
+                chat.bad(f"history[{index}][{side}]", "is not text")
+            chat.say(role, text if isinstance(text, str) else "")
+
+
+def _say(chat: AsChat, role: str, text: str) -> None:
+    if text:
+        chat.say(role, text)
+
+
+def _alpaca_prompt(record: Record) -> AsChat:
+    """Instruction and input are one message of two lines, as LLaMA-Factory and ms-swift join."""
+    chat = AsChat()
+    chat.leave(record, _ALPACA_KEYS)
+    chat.say_system(chat.text(record, "system", optional=True))
+    _read_history(chat, record.get("history"))
+    question = [chat.text(record, "instruction"), chat.text(record, "input", optional=True)]
+    _say(chat, "user", "\n".join(filter(None, question)))
+    return chat
+
+
+def _alpaca(record: Record) -> AsChat:
+    chat = _alpaca_prompt(record)
+    answer = "response" if "response" in record and "output" not in record else "output"
+    _say(chat, "assistant", chat.text(record, answer))
+    return chat
 
 
 def _parse_alpaca(record: Record) -> Example:
-    question = [text_of(record.get(key)) for key in ("instruction", "input")]
-    return _turns(
-        ("system", text_of(record.get("system"))),
-        ("user", "\n\n".join(filter(None, question))),
-        ("assistant", text_of(record.get("output", record.get("response")))),
-    )
+    """An answered question; with ``chosen`` and ``rejected``, a pair."""
+    answers = record.get("chosen"), record.get("rejected")
+    if "output" in record or not all(isinstance(answer, str) for answer in answers):
+        return _alpaca(record).example()
+    told = [AsChat(), AsChat()]
+    for chat, answer in zip(told, answers, strict=True):
+        chat.say("assistant", answer)
+    return pair(_alpaca_prompt(record), *told)
 
 
-def _parse_vertex(record: Record) -> Example:
-    return _turns(
-        ("user", text_of(record.get("input_text"))),
-        ("assistant", text_of(record.get("output_text"))),
-    )
+def _columns(record: Record, question: str, answer: str) -> AsChat:
+    chat = AsChat()
+    chat.leave(record, {question, answer, "system", "history"})
+    chat.say_system(chat.text(record, "system", optional=True))
+    _read_history(chat, record.get("history"))
+    _say(chat, "user", chat.text(record, question))
+    _say(chat, "assistant", chat.text(record, answer))
+    return chat
 
 
-def _parse_pair(record: Record) -> Example:
-    keys = next(pair for pair in _PAIRS if pair[0] in record and pair[1] in record)
-    system = ("system", text_of(record.get("system")))
-    return _turns(
-        system, ("user", text_of(record[keys[0]])), ("assistant", text_of(record[keys[1]]))
-    )
+def _query(record: Record) -> AsChat:
+    return _columns(record, "query", "response")
+
+
+def _vertex(record: Record) -> AsChat:
+    return _columns(record, "input_text", "output_text")
+
+
+def _named_pair(record: Record) -> AsChat:
+    question, answer = next(pair for pair in _PAIRS if pair[0] in record and pair[1] in record)
+    return _columns(record, question, answer)
+
+
+def _parse_response(record: Record) -> Example:
+    chat = AsChat()
+    _say(chat, "assistant", chat.text(record, "response"))
+    return chat.example(completion=True)
 
 
 def _parse_text(record: Record) -> Example:
-    return _turns(("assistant", record["text"]))
+    chat = AsChat()
+    _say(chat, "assistant", chat.text(record, "text"))
+    return chat.example(completion=True)
 
 
 ALPACA = Format(
     name="alpaca",
     title="Alpaca (instruction, input, output)",
     hint="write instruction and input as one user message and output as an assistant message",
-    judged=False,
-    matches=lambda record: "instruction" in record and ("output" in record or "response" in record),
+    matches=lambda record: (
+        "instruction" in record and ("output" in record or "prompt" not in record)
+    ),
     parse=_parse_alpaca,
+    as_chat=_alpaca,
 )
 VERTEX_TEXT = Format(
     name="vertex_text",
     title="Vertex AI text (input_text, output_text)",
     hint="write input_text as a user message and output_text as an assistant message",
-    judged=False,
     matches=lambda record: "input_text" in record and "output_text" in record,
-    parse=_parse_vertex,
+    parse=parser(_vertex),
+    as_chat=_vertex,
+)
+QUERY_RESPONSE = Format(
+    name="query_response",
+    title="query and response columns",
+    hint="write query as a user message and response as an assistant message, after the rounds of "
+    "history and behind a system message",
+    matches=lambda record: "query" in record and "response" in record,
+    parse=parser(_query),
+    as_chat=_query,
 )
 PROMPT_RESPONSE = Format(
     name="prompt_response",
     title="question and answer columns",
     hint="write the first column as a user message and the second as an assistant message",
-    judged=False,
     matches=lambda record: any(a in record and b in record for a, b in _PAIRS),
-    parse=_parse_pair,
+    parse=parser(_named_pair),
+    as_chat=_named_pair,
 )
 TEXT = Format(
     name="text",
     title="raw text (text)",
     hint="OpenAI does not train on raw text: split each text into a user and an assistant message",
-    judged=False,
-    matches=lambda record: isinstance(record.get("text"), str),
+    matches=lambda record: "text" in record,
     parse=_parse_text,
+    not_chat="raw text has no question and no answer",
+)
+RESPONSE = Format(
+    name="response_only",
+    title="response column",
+    hint="write the response as an assistant message, after the message it answers",
+    matches=lambda record: "response" in record and record.keys() <= {"response", "system"},
+    parse=_parse_response,
+    not_chat="nothing is answered",
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ftgate import catalog
 from ftgate.model import Missing, ModelFacts, Price, ProviderFacts
@@ -12,17 +13,36 @@ from ftgate.prices.bundled import Bundled
 from ftgate.prices.facts import model_facts, provider_facts
 from ftgate.prices.names import ModelName, parse_name
 from ftgate.prices.overrides import Overrides
-from ftgate.prices.units import INFERENCE_UNITS, UNITS
+from ftgate.prices.units import INFERENCE_UNITS, UNITS, is_unit, split_tier
 from ftgate.settings import PriceSettings
+
+if TYPE_CHECKING:
+    from ftgate.prices.live import Dispute, Live
+    from ftgate.prices.lock import Lock
+    from ftgate.prices.update import Mode
 
 
 class PriceBook:
-    """Looks a price up layer by layer; the first layer that knows it answers."""
+    """Looks a price up layer by layer; the first layer that knows it answers.
 
-    def __init__(self, catalogue: Bundled, overrides: Overrides) -> None:
+    Your own prices, then the repository's lock, then stored live prices (unless offline), then
+    the catalogue of this installation.
+    """
+
+    def __init__(
+        self,
+        catalogue: Bundled,
+        overrides: Overrides,
+        lock: Lock | None = None,
+        live: Live | None = None,
+    ) -> None:
         self._catalogue = catalogue
         self._overrides = overrides
-        self._layers = (overrides, catalogue)
+        self._lock = lock
+        self._live = live
+        layers: tuple[Overrides | Lock | Live | Bundled | None, ...]
+        layers = (overrides, lock, live, catalogue)
+        self._layers = tuple(layer for layer in layers if layer is not None)
 
     @classmethod
     def load(
@@ -31,38 +51,82 @@ class PriceBook:
         overrides: Sequence[PriceSettings] = (),
         today: date,
         folder: Path = catalog.FOLDER,
+        mode: Mode = "offline",
+        lock: Path | None = None,
+        live: Path | None = None,
     ) -> PriceBook:
-        """The bundled catalogue under the user's own prices.
+        """The layers of a mode; ``offline`` leaves stored live prices out.
 
-        A file is read when a question needs it. Raises ConfigError for an own price that is
-        negative or dated after ``today``; every method raises CatalogError when a file is damaged.
+        ``lock`` is a lock file (:func:`ftgate.prices.places.find_lock`), ``live`` another place for
+        stored live prices than the user's cache. Nothing is fetched here: see
+        :func:`ftgate.prices.update.refresh`. A file is read when a question needs it. Raises
+        ConfigError for an own price that is negative or dated after ``today``; every method
+        raises CatalogError when a file is damaged.
         """
         catalogue = Bundled(folder)
-        return cls(catalogue, Overrides(overrides, today, catalogue.resolve))
+        own = Overrides(overrides, today, catalogue.resolve)
+        return cls(catalogue, own, _lock(lock), _live(mode, live, today))
 
-    def lookup(self, model: str, unit: str, provider: str | None = None) -> Price | Missing:
-        """Price of one unit of one model: USD per million tokens, per hour.
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of stored live prices: none, old or damaged."""
+        return self._live.notes if self._live else ()
 
-        ``ft:<base>`` asks for the inference price of a fine-tune. An expired price is returned
-        with its expiry: what that means is for the rules to say. Raises ValueError for a unit
-        that is not one of :data:`ftgate.prices.units.UNITS`.
+    def lookup(
+        self, model: str, unit: str, provider: str | None = None, *, request_tokens: int = 0
+    ) -> Price | Missing:
+        """Price of one unit of one model: USD per million tokens, per hour or per month.
+
+        ``ft:<base>`` asks for the inference price of a fine-tune. ``request_tokens`` is the
+        prompt of one request: where long prompts cost more, the whole request is billed by its
+        tier. An expired price is returned with its expiry: what that means is for the rules to
+        say. Raises ValueError for a unit that is not one of :data:`ftgate.prices.units.UNITS`.
         """
-        if unit not in UNITS:
+        if not is_unit(unit):
             raise ValueError(f"unknown unit {unit!r}; known: {', '.join(UNITS)}")
         name, known = self._resolve(model, provider)
-        if unit not in INFERENCE_UNITS:
+        if split_tier(unit)[0] not in INFERENCE_UNITS:
             name = name._replace(tuned=False)
         if not known:
             return self._unknown(name, f"{name}/{unit}")
-        candidates = [name]
-        if name.tuned and self._catalogue.tuned_at_base_rate(name.provider):
-            candidates.append(name._replace(tuned=False))
+        candidates = self._candidates(name)
         for candidate in candidates:
             for layer in self._layers:
-                price = layer.price(candidate, unit)
+                price = layer.price(candidate, _tier(layer.units, candidate, unit, request_tokens))
                 if price is not None:
                     return price
-        return Missing(f"{candidates[-1]}/{unit}", "not in the catalogue")
+        return Missing(f"{candidates[-1]}/{unit}", f"not in {self._asked()}")
+
+    def units(self, model: str, provider: str | None = None) -> tuple[str, ...]:
+        """Units, tiers included, of which any layer has a price."""
+        name, known = self._resolve(model, provider)
+        found = {unit for layer in self._layers for unit in layer.units(name)} if known else set()
+        return tuple(sorted(found, key=_unit_order))
+
+    def prices(self, provider: str | None = None, *, fed: bool = False) -> Iterator[Price]:
+        """Every price of the catalogue's models, and with ``fed`` of those in the live feeds."""
+        providers = set(self._catalogue.providers())
+        if fed and self._live is not None:
+            providers.update(self._live.providers())
+        for name in sorted(providers) if provider is None else (provider,):
+            models = dict.fromkeys(self._catalogue.models(name))
+            if fed and self._live is not None:
+                models |= dict.fromkeys(self._live.models(name))
+            for model in models:
+                yield from self._prices_of(model, name)
+
+    def _prices_of(self, model: str, provider: str) -> Iterator[Price]:
+        for spelled in (model, f"ft:{model}"):
+            for unit in self.units(spelled, provider):
+                price = self.lookup(spelled, unit, provider)
+                if isinstance(price, Price) and price.model == spelled:
+                    yield price
+
+    def dispute(self, price: Price) -> Dispute | None:
+        """What the live feeds say that differ by more than 1 % on a price; None if they agree."""
+        if self._live is None:
+            return None
+        return self._live.dispute(price.provider, price.model, price.unit)
 
     def model(self, name: str, provider: str | None = None) -> ModelFacts | Missing:
         """Facts of a model under its dated snapshot: an alias has no dates of its own."""
@@ -70,7 +134,22 @@ class PriceBook:
         resolved = self._catalogue.resolve(parsed)
         if resolved is not None:
             return model_facts(self._catalogue, resolved)
-        return self._overrides.facts(parsed) or self._unknown(parsed, str(parsed))
+        return self._overrides.facts(parsed) or self._fed(parsed) or self._unknown(parsed)
+
+    def _fed(self, name: ModelName) -> ModelFacts | None:
+        """A model of which only the feeds know: its prices, but not whether it can be tuned."""
+        found = self._live.resolve(name) if self._live else None
+        if found is None or self._live is None:
+            return None
+        dated = self._live.shutdown(found._replace(tuned=False))
+        return ModelFacts(
+            name=found.model,
+            provider=found.provider,
+            tunable=False,
+            shutdown=dated[0] if dated else None,
+            source=dated[1] if dated else "live price feeds",
+            note="it is in the live price feeds only, and they do not say",
+        )
 
     def provider(self, name: str) -> ProviderFacts | Missing:
         """File limits and billing of a provider that the catalogue describes."""
@@ -79,6 +158,15 @@ class PriceBook:
             return provider_facts(sheet)
         reason = f"the catalogue does not describe fine-tuning at {name}"
         return Missing(name, reason, _nearest(name, self._catalogue.provider_names))
+
+    def providers(self) -> tuple[str, ...]:
+        """Everybody who has a sheet or a price."""
+        return self._catalogue.providers()
+
+    def tunable(self, provider: str) -> tuple[str, ...]:
+        """Models that the provider's sheet says can be fine-tuned, in the sheet's order."""
+        sheet = self._catalogue.sheet(provider)
+        return tuple(sheet.table("models")) if sheet else ()
 
     def current(self, day: date, provider: str | None = None) -> tuple[ModelFacts, ...]:
         """Chat models that are still served on ``day``, of one provider or of all.
@@ -105,16 +193,64 @@ class PriceBook:
         """The name in the catalogue, or as given, and whether anybody knows the model."""
         parsed = parse_name(model, provider)
         resolved = self._catalogue.resolve(parsed)
+        if resolved is None and self._live is not None:
+            resolved = self._live.resolve(parsed)
         if resolved is not None:
             return resolved, True
-        return parsed, self._overrides.knows(parsed)
+        locked = self._lock is not None and self._lock.knows(parsed)
+        return parsed, locked or self._overrides.knows(parsed)
 
-    def _unknown(self, name: ModelName, what: str) -> Missing:
+    def _candidates(self, name: ModelName) -> tuple[ModelName, ...]:
+        """The name, and its base where a provider bills fine-tunes like their bases."""
+        if name.tuned and self._catalogue.tuned_at_base_rate(name.provider):
+            return name, name._replace(tuned=False)
+        return (name,)
+
+    def _asked(self) -> str:
+        """The layers that had no answer; your own prices are named only beside others."""
+        *others, last = (layer.label for layer in self._layers[1:])
+        return f"{', '.join(others)} or {last}" if others else last
+
+    def _unknown(self, name: ModelName, what: str = "") -> Missing:
+        what = what or str(name)
         if name.provider not in (providers := self._catalogue.providers()):
             reason = f"the catalogue has no provider {name.provider}"
             return Missing(what, reason, _nearest(name.provider, providers))
         nearest = _nearest(name.model, self._catalogue.spellings(name.provider))
         return Missing(what, f"{name.provider} has no model of this name in the catalogue", nearest)
+
+
+def _lock(path: Path | None) -> Lock | None:
+    if path is None:
+        return None
+    from ftgate.prices.lock import Lock
+
+    return Lock(path)
+
+
+def _live(mode: Mode, path: Path | None, today: date) -> Live | None:
+    if mode == "offline":
+        return None
+    from ftgate.prices.live import Live
+    from ftgate.prices.places import live_path
+
+    return Live(path or live_path(), today)
+
+
+def _tier(
+    units_of: Callable[[ModelName], Sequence[str]], name: ModelName, unit: str, tokens: int
+) -> str:
+    """The unit, or its highest tier that a request of so many prompt tokens exceeds."""
+    if not tokens:
+        return unit
+    tiers = ((split_tier(each), each) for each in units_of(name))
+    reached = [(above, each) for (plain, above), each in tiers if plain == unit and above < tokens]
+    return max(reached, default=(0, unit))[1]
+
+
+def _unit_order(unit: str) -> tuple[int, int]:
+    plain, above = split_tier(unit)
+    return UNITS.index(plain), above
 
 
 def _nearest(name: str, known: Sequence[str] | dict[str, str]) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from ftgate import catalog
 from ftgate.catalog import Sheet
 from ftgate.model import Price
 from ftgate.prices.names import ModelName
-from ftgate.prices.units import PROVIDER_UNITS, TRAINING_UNITS
+from ftgate.prices.units import PROVIDER_UNITS, STORAGE_UNITS, TRAINING_UNITS, UNITS
 
 
 class Bundled:
     """Bundled prices, by the names of :meth:`resolve`."""
 
     layer = "bundled"
+    label = "the catalogue"
 
     def __init__(self, folder: Path = catalog.FOLDER) -> None:
         self.folder = folder
@@ -71,11 +72,15 @@ class Bundled:
         sheet = self.sheet(name.provider)
         if unit in PROVIDER_UNITS:
             return _price(sheet, ("prices", unit), "usd", name, unit)
-        if unit in TRAINING_UNITS:
+        if unit in (*TRAINING_UNITS, *STORAGE_UNITS):
             return _price(sheet, ("models", name.model, unit), "usd", name, unit)
         if name.tuned:
             return _price(sheet, ("models", name.model, "tuned"), unit, name, unit)
         return _price(self.snapshot, ("models", name.provider, name.model), unit, name, unit)
+
+    def units(self, name: ModelName) -> tuple[str, ...]:
+        """Units of a resolved name that have a price."""
+        return tuple(unit for unit in UNITS if self.price(name, unit) is not None)
 
     def tuned_at_base_rate(self, provider: str) -> bool:
         """True when the provider bills tokens of a tuned model like those of its base."""

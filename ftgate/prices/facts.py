@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ftgate.catalog import Sheet, Source, dates_expire
-from ftgate.model import ModelFacts, ProviderFacts
+from ftgate.catalog import PRICE_LIFE, Sheet, Source, dates_expire
+from ftgate.model import SEVERITIES, ModelFacts, Price, ProviderFacts, Term
 from ftgate.prices.bundled import Bundled
 from ftgate.prices.names import ModelName
 
@@ -40,7 +40,9 @@ def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
 
 def provider_facts(sheet: Sheet) -> ProviderFacts:
     """File limits and billing of one provider."""
+    terms = sheet.table("billing")
     validation = sheet.table("billing", "validation_billed").get("value")
+    auto = sheet.table("billing", "default_epochs").get("value") == "auto"
     over_long = sheet.table("limits", "over_long").get("value")
     byte_order_mark = sheet.table("limits", "byte_order_mark").get("value")
     return ProviderFacts(
@@ -56,6 +58,17 @@ def provider_facts(sheet: Sheet) -> ProviderFacts:
         round_up_tokens=_round_up(sheet),
         byte_order_mark=byte_order_mark if isinstance(byte_order_mark, bool) else None,
         new_customers_closed=sheet.day("availability", "new_customers_closed"),
+        kind=str(sheet.table().get("kind", "provider")),
+        formats=tuple(sheet.table("formats").get("accepts", ())),
+        mixed=bool(sheet.table("formats").get("mixed", False)),
+        terms={kind: _term(sheet, kind) for kind in sheet.table("rules")},
+        min_records=_limit(sheet, "min_records"),
+        max_records=_limit(sheet, "max_records"),
+        billing_rule=sheet.text("billing", "rule", "value") if "rule" in terms else "",
+        default_epochs="auto" if auto else _billed(sheet, "default_epochs"),
+        step_tokens=_billed(sheet, "step_tokens"),
+        minimum=_minimum(sheet) if "minimum_usd" in terms else None,
+        max_tokens_times_epochs=_limit(sheet, "max_tokens_times_epochs"),
     )
 
 
@@ -113,9 +126,44 @@ def _limit(sheet: Sheet, name: str) -> int | None:
     return sheet.number("limits", name, "value")
 
 
+def _term(sheet: Sheet, kind: str) -> Term:
+    row = sheet.table("rules", kind)
+    severity = row.get("severity")
+    return Term(
+        says=sheet.text("rules", kind, "says"),
+        fix=str(row.get("fix", "")),
+        severity=severity if severity in SEVERITIES else None,
+        source=_cite(sheet.source("rules", kind)),
+    )
+
+
 def _round_up(sheet: Sheet) -> int:
-    known = "round_up_tokens" in sheet.table("billing")
-    return sheet.number("billing", "round_up_tokens", "value") if known else 1
+    return _billed(sheet, "round_up_tokens") or 1
+
+
+def _billed(sheet: Sheet, name: str) -> int | None:
+    if name not in sheet.table("billing"):
+        return None
+    return sheet.number("billing", name, "value")
+
+
+def _minimum(sheet: Sheet) -> Price:
+    """The least charge of a job; its source says to what it does not apply."""
+    source = sheet.source("billing", "minimum_usd")
+    provider = sheet.text("name")
+    return Price(
+        ref=f"{provider}/minimum@{source.as_of}",
+        model="",
+        provider=provider,
+        unit="job",
+        usd=sheet.usd("billing", "minimum_usd", "usd"),
+        source=f"{source.title}: {sheet.text('billing', 'minimum_usd', 'note')}",
+        url=source.url,
+        as_of=source.as_of,
+        expires=source.verified + PRICE_LIFE,
+        layer="bundled",
+        confidence=source.confidence,
+    )
 
 
 def _cite(source: Source) -> str:

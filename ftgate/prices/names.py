@@ -21,6 +21,7 @@ _BY_PREFIX = {
     "mistral": "mistral",
     "nebius": "nebius",
     "openai": "openai",
+    "tinker": "tinker",
     "together_ai": "together",
     "vertex_ai": "google",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from ftgate.config_values import check_number
 from ftgate.errors import ConfigError
@@ -18,6 +18,7 @@ class Overrides:
     """Prices of your own. The first entry that fits wins; one without provider fits all."""
 
     layer = "override"
+    label = "[[price]]"
 
     def __init__(
         self,
@@ -57,6 +58,10 @@ class Overrides:
                 )
         return None
 
+    def units(self, name: ModelName) -> tuple[str, ...]:
+        """Units of the model that have a stated price."""
+        return tuple(unit for unit in OVERRIDE_UNITS if self.price(name, unit) is not None)
+
     def facts(self, name: ModelName) -> ModelFacts | None:
         """A model that only the user knows: who states what training costs, says it is tunable."""
         if self.price(name, "training_mtok") is None:
@@ -83,6 +88,33 @@ class Overrides:
                 or not (entry.provider or provider_prefix(entry.model))
             )
         ]
+
+
+def parse_flag(text: str, today: date) -> PriceSettings:
+    """``gpt-oss-20b,training_mtok=0.40,provider=together`` → a price of your own, read today.
+
+    Raises ConfigError for an unknown key and for what is no amount.
+    """
+    model, *pairs = (part.strip() for part in text.split(","))
+    stated = dict(pair.partition("=")[::2] for pair in pairs)
+    unknown = sorted(set(stated) - {*OVERRIDE_UNITS, "provider", "source"})
+    if not model or not stated.keys() & {*OVERRIDE_UNITS} or unknown:
+        what = f": {unknown[0]} is not known" if unknown else ""
+        raise ConfigError(
+            f"--price {text}{what}",
+            hint=f"MODEL,UNIT=USD[,provider=NAME]; units: {', '.join(OVERRIDE_UNITS)}",
+        )
+    amounts = {unit: _amount(text, stated[unit]) for unit in OVERRIDE_UNITS if unit in stated}
+    provider = stated.get("provider") or None
+    source = stated.get("source") or "--price on the command line"
+    return PriceSettings(model=model, source=source, as_of=today, provider=provider, **amounts)
+
+
+def _amount(flag: str, text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ConfigError(f"--price {flag}: {text!r} is not an amount") from None
 
 
 def _check(entry: PriceSettings, today: date) -> None:

@@ -113,6 +113,8 @@ def _finding(finding: Finding, names: int, screen: Screen, *, advise: bool) -> l
         lines[-1] += f"   {where}"
     elif where:
         lines.append(where)
+    if advise and finding.rule:
+        lines.extend(_wrapped(visible(finding.rule), column, screen))
     if advise and finding.next_step:
         lines.extend(_wrapped("\u2192 " + visible(finding.next_step), column, screen))
     head = f"  {code} {finding.name:<{names}}  {lines[0]}"

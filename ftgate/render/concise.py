@@ -1,6 +1,6 @@
 """Concise: ``path:line: CODE [name] message``, one line per place, for editors and grep.
 
-Each dataset ends with one line for its verdict, ``name: fail: keep prompting``.
+Each dataset ends with one line for its verdict, ``name: fail: keep prompting (rules of OpenAI)``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
         for finding in ordered(dataset.findings):
             lines.extend(_finding_lines(finding, dataset, color=color))
         outcome = paint(dataset.outcome, OUTCOME_COLORS[dataset.outcome], color=color)
-        lines.append(f"{visible(dataset.name)}: {outcome}: {decision(dataset)}")
+        rules = f" (rules of {visible(dataset.provider)})" if dataset.provider else ""
+        lines.append(f"{visible(dataset.name)}: {outcome}: {decision(dataset)}{rules}")
     return "".join(line + "\n" for line in lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftgate.model import NO_BILL
 from ftgate.render import words
 from ftgate.render.escape import visible
 from ftgate.render.phrases import DECISIONS, break_even, option, tuned
@@ -42,7 +43,10 @@ def _training(training: Training) -> str:
     # "auto: the provider decides; …" is one word here; -v prints the whole rule.
     rule = visible(training.epochs_rule.partition(":")[0])
     job = f"{epochs} {plural} {rule}".rstrip()
-    detail = f"({job}, {tokens} {billed} billed) on {visible(training.model)}"
+    no_bill = training.missing is not None and training.missing.what == NO_BILL
+    fate = "read" if no_bill else "billed"
+    band = f" \u00b1 {training.band_tokens:,}" if training.band_tokens else ""
+    detail = f"({job}, {tokens}{band} {billed} {fate}) on {visible(training.model)}"
     if training.usd_low is None or training.usd_high is None:
         return f"cost unknown {detail}: {_why(training.missing)}"
     return f"{words.usd_range(training.usd_low, training.usd_high)} {detail}"

@@ -65,7 +65,9 @@ def _summary(report: Report) -> list[str]:
 def _footer(report: Report, screen: Screen) -> list[str]:
     """Where prices and token counts come from, and for which day they were judged."""
     parts = [*_price_sources(report.prices), *_token_sources(report, verbose=screen.verbose)]
-    parts.append(f"judged for {report.as_of}, offline")
+    titles = dict.fromkeys(each.provider for each in report.datasets if each.provider)
+    rules = f" by the rules of {visible(' and '.join(titles))}" if titles else ""
+    parts.append(f"judged for {report.as_of}{rules}, offline")
     lines = textwrap.wrap(
         " \u00b7 ".join(parts), width=screen.width, break_long_words=False, break_on_hyphens=False
     )

@@ -35,20 +35,24 @@ from ftgate.rules.registry import RULES, Rule
 from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 
 _MODULES = (
-    *("setup", "input", "records", "conversations", "volume", "tokens", "content"),
+    *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
     *("prices", "economics"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """One data file for the per-file rules; ``error`` is why it could not be read as a whole."""
+    """One data file for the per-file rules; ``error`` is why it could not be read as a whole.
+
+    ``provider`` is whose rules the records had to follow (None: those of the formats themselves).
+    """
 
     path: str
     role: FileRole
     bytes: int
     error: Problem | None
     profile: Profile | None
+    provider: ProviderFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.model import Finding
 from ftgate.rules.input import counted, of_kind
 from ftgate.rules.registry import rule
@@ -77,10 +78,10 @@ def bad_tool_call(file: JudgedFile) -> Iterator[Finding]:
 
 @rule("FT108", severity="error", since="0.1")
 def unknown_role(file: JudgedFile) -> Iterator[Finding]:
-    """A message has a role that OpenAI does not know.
+    """A message has a role that the provider does not know.
 
     ## Why is this bad?
-    Roles are `system`, `developer`, `user`, `assistant`, `tool` and `function`, in lower case.
+    OpenAI's roles are `system`, `user`, `assistant`, `tool` and `function`, in lower case.
     `human`, `gpt`, `model` or `Chatbot` come from other families, and the file is refused.
 
     ## What to do instead
@@ -313,13 +314,13 @@ def wrong_method(file: JudgedFile, model_plan: ModelSettings) -> Iterator[Findin
 
     ## What to do instead
     Set `[model] method` to "dpo" for preference pairs and to "supervised" for everything else, or
-    split the file.
+    split the file. Without `method` the records say it.
 
     ## Source
     OpenAI API reference, fine-tuning jobs: `method.type` and the training formats of each method.
     """
     formats = file.profile.formats if file.profile else {}
-    pairs = formats.get("openai_preference", 0)
+    pairs = sum(formats.get(name, 0) for name in PREFERENCE_FORMATS)
     others = sum(formats.values()) - pairs
     wrong = {
         "supervised": (pairs, "preference pair", "dpo"),

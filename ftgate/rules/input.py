@@ -28,13 +28,18 @@ def of_kind(file: JudgedFile, kind: str, what: str) -> Iterator[Finding]:
         yield Finding(f"{what}: {detail}", file.path, next_step=command)
     tally = file.profile.problems.get(kind) if file.profile else None
     if file.profile and tally and tally.count:
-        line, detail = tally.places[0]
+        line, detail, json_path = tally.places[0]
         where = f"line {line}: {detail}" if detail else f"line {line}"
+        term = file.provider.terms.get(kind) if file.provider else None
         yield Finding(
             f"{what} in {tally.count:,} of {counted(file.profile.lines, 'line')}; {where}",
             file.path,
-            tuple(number for number, _ in tally.places),
+            tuple(number for number, _, _ in tally.places),
             tally.count,
+            severity=term.severity if term else None,
+            next_step=term.fix if term else "",
+            json_path=json_path,
+            rule=f"{file.provider.title}: {term.says}" if file.provider and term else "",
         )
 
 
@@ -122,7 +127,8 @@ def not_json_lines(file: JudgedFile) -> Iterator[Finding]:
     line is a JSON dictionary", which does not say what the file is.
 
     ## What to do instead
-    Run the command in the finding; it writes one JSON object per line.
+    Run `ftgate check --fix` for JSON that is spread over lines or an array, or else the command
+    in the finding; both leave one JSON object per line.
 
     ## Source
     The JSON Lines format, https://jsonlines.org; OpenAI's message as users report it in
@@ -141,7 +147,7 @@ def byte_order_mark(file: JudgedFile, provider: ProviderFacts) -> Iterator[Findi
     that were probed refuse such a file and none says why.
 
     ## What to do instead
-    Remove the mark: `sed -i '1s/^\\xEF\\xBB\\xBF//' data.jsonl`. Write files with `utf-8`, not
+    Remove the mark: `ftgate check --fix`. Write files with `utf-8`, not
     `utf-8-sig`. Azure OpenAI is the exception: its documentation asks for the mark, so the rule is
     silent where the base model is Azure's.
 

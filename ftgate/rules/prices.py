@@ -56,7 +56,11 @@ def unknown_price(
         if unit in UNITS and not _is_tune_of(base, name, unit):
             by_model.setdefault(name, []).append(entry)
         elif " price of " in entry.what:
-            yield Finding(f"no {entry.what}: {entry.reason}{_nearest(entry)}", undecided=True)
+            yield Finding(
+                f"no {entry.what}: {entry.reason}{_nearest(entry)}",
+                undecided=True,
+                next_step="judge the files alone: --select FT0,FT1,FT2,FT3,FT4",
+            )
     for name, entries in by_model.items():
         provider, _, model = name.partition("/")
         units = [entry.what.rpartition("/")[2] for entry in entries]
@@ -162,6 +166,10 @@ def model_not_tunable(
     """
     if isinstance(base, Missing):
         provider, _, model = base.what.partition("/")
+        if not model:
+            name_it = "name it: --model NAME, or [model] base in ftgate.toml"
+            yield Finding(base.reason, undecided=True, next_step=name_it)
+            return
         yield Finding(
             f"whether {model} can be fine-tuned is unknown: {base.reason}{_nearest(base)}",
             undecided=True,
@@ -187,7 +195,7 @@ def model_not_tunable(
             decision="prompt",
             next_step=_alternative(base),
         )
-    elif base.methods and model_plan.method not in base.methods:
+    elif base.methods and model_plan.method not in (*base.methods, "auto"):
         offered = " and ".join(base.methods)
         yield Finding(
             f"{base.provider} offers no {model_plan.method} fine-tuning of {base.name}:"

@@ -36,34 +36,42 @@ def invalid_json(file: JudgedFile) -> Iterator[Finding]:
 
 @rule("FT102", severity="error", since="0.1")
 def unknown_schema(file: JudgedFile) -> Iterator[Finding]:
-    """Records have a schema that OpenAI does not train on.
+    """Records have a schema that the provider does not train on.
 
     ## Why is this bad?
     OpenAI trains on `messages`, on preference pairs and, for retired models, on
-    `prompt`/`completion`. Alpaca's `instruction`/`output` is accepted by none of the hosted
-    providers. The upload succeeds and the job fails.
+    `prompt`/`completion`; Vertex on `contents`, Bedrock on converse records. Alpaca's
+    `instruction`/`output` is accepted by none of the hosted providers. The upload succeeds and the
+    job fails.
 
     ## What to do instead
-    Convert the records. The finding names the family that it recognised and says which key becomes
-    what.
+    Convert the records with `ftgate convert`, or name the provider that the file is meant for:
+    `--provider`. The finding says which schema it recognised and which key becomes what.
 
     ## Source
-    OpenAI API reference, "Training format for chat models using the supervised method"; file rules
-    of OpenAI, Azure, Together, Fireworks, Google, Bedrock and Nebius as of November 2026.
+    The provider's own file rules: `ftgate providers NAME` shows them with their sources.
     """
     yield from of_kind(file, "unknown-schema", "records of no known schema")
-    for name, count in (file.profile.formats if file.profile else {}).items():
-        found = BY_NAME.get(name)
-        if file.profile and found and not found.judged:
+    accepted = file.provider.formats if file.provider else ()
+    for name, count in (file.profile.formats if file.profile and accepted else {}).items():
+        if file.profile and file.provider and name not in accepted:
             line = file.profile.format_lines.get(name)
             verb = "is" if count == 1 else "are"
+            hint = BY_NAME[name].hint if "openai_chat" in accepted else ""
             yield Finding(
-                f"{count:,} of {counted(file.profile.examples, 'record')} {verb} {found.title};"
-                f" {found.hint}",
+                f"{count:,} of {counted(file.profile.examples, 'record')} {verb}"
+                f" {BY_NAME[name].title}; {hint or _wanted(accepted)}",
                 file.path,
                 (line,) if line else (),
                 count,
+                rule=f"{file.provider.title} {_wanted(accepted)}",
+                key=name,
             )
+
+
+def _wanted(accepted: tuple[str, ...]) -> str:
+    titles = [BY_NAME[name].title for name in accepted if name in BY_NAME]
+    return f"trains on {', '.join(titles)}"
 
 
 @rule("FT106", severity="error", since="0.1")
@@ -72,7 +80,8 @@ def mixed_schemas(file: JudgedFile) -> Iterator[Finding]:
 
     ## Why is this bad?
     A job has one method and one schema. Providers refuse the file, and local tools that take the
-    schema from the first record drop the others without a word.
+    schema from the first record drop the others without a word. The few that read each record for
+    itself are left alone.
 
     ## What to do instead
     Split the file, or convert all records to one schema.
@@ -82,7 +91,8 @@ def mixed_schemas(file: JudgedFile) -> Iterator[Finding]:
     https://github.com/hiyouga/LlamaFactory/issues/6185.
     """
     profile = file.profile
-    if profile and len(profile.formats) > 1:
+    reads_each = file.provider is not None and file.provider.mixed
+    if profile and len(profile.formats) > 1 and not reads_each:
         parts = sorted(profile.formats.items(), key=lambda item: -item[1])
         text = ", ".join(f"{count:,} {name}" for name, count in parts)
         lines = tuple(
@@ -203,7 +213,7 @@ def blank_line(file: JudgedFile) -> Iterator[Finding]:
     and another does not.
 
     ## What to do instead
-    Remove them: `sed -i '/^[[:space:]]*$/d' data.jsonl`. One newline at the end of the file is not
+    Remove them: `ftgate check --fix`. One newline at the end of the file is not
     a blank line.
 
     ## Source
@@ -282,7 +292,8 @@ def legacy_schema(file: JudgedFile, base: ModelFacts | Missing) -> Iterator[Find
 
     ## Why is this bad?
     The schema belongs to `davinci-002` and `babbage-002`, whose fine-tuned models were shut down on
-    2026-10-23. A job on a chat model wants `messages` and refuses the file. Where the base model is
+    2026-10-23. A job on a chat model wants `messages` and refuses the file; other providers train
+    on the schema, so the rule is OpenAI's and Azure's alone. Where the base model is
     not in the catalogue, this is a warning: it may be a completions model of another provider.
 
     ## What to do instead
@@ -294,7 +305,8 @@ def legacy_schema(file: JudgedFile, base: ModelFacts | Missing) -> Iterator[Find
     """
     count = file.profile.formats.get("prompt_completion", 0) if file.profile else 0
     model = base.name if isinstance(base, ModelFacts) else ""
-    if not file.profile or not count or model in COMPLETION_MODELS:
+    elsewhere = file.provider is not None and file.provider.name not in ("openai", "azure")
+    if not file.profile or not count or model in COMPLETION_MODELS or elsewhere:
         return
     line = file.profile.format_lines.get("prompt_completion")
     wanted = f"; {model} trains on messages" if model else ""

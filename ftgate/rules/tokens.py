@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftgate.model import Finding, ProviderFacts
+from ftgate.model import Finding, ProviderFacts, Training
 from ftgate.profile import Profile
 from ftgate.rules import JudgedFile
 from ftgate.rules.input import counted
@@ -111,7 +111,7 @@ def special_token_text(file: JudgedFile) -> Iterator[Finding]:
         yield Finding(
             "examples contain control-token text",
             path=file.path,
-            lines=tuple(line for line, _ in tally.places),
+            lines=tuple(line for line, _, _ in tally.places),
             count=tally.count,
             next_step="strip the chat template from the export",
         )
@@ -154,8 +154,8 @@ def unknown_image_tokens(profile: Profile) -> Iterator[Finding]:
     than stated, perhaps many times. A budget that is kept on paper only is no budget.
 
     ## What to do instead
-    Train on a few examples first and read the billed tokens of that job. Then waive this rule with
-    the number as the reason, or describe the images in words.
+    Describe the images in words, or train on a few examples first and read the billed tokens of
+    that job. `--on-unknown warn` goes on without the number, and the report says so.
 
     ## Source
     Of 24 fine-tuning jobs whose file and token count are public, none shows what an image counts
@@ -171,6 +171,29 @@ def unknown_image_tokens(profile: Profile) -> Iterator[Finding]:
         )
 
 
+@rule("FT307", severity="error", since="0.2")
+def job_too_large(training: Training, provider: ProviderFacts) -> Iterator[Finding]:
+    """Tokens times epochs are more than the provider takes in one job.
+
+    ## Why is this bad?
+    The job is refused after the upload, when the files have been checked and queued.
+
+    ## What to do instead
+    Train for fewer epochs, or on a sample of the set: `[model] epochs = 1`.
+
+    ## Source
+    Azure OpenAI quotas and limits: tokens of the training files times epochs at most 2 billion, as
+    of June 2026. `ftgate providers azure` shows the source.
+    """
+    limit = provider.max_tokens_times_epochs
+    if limit is not None and training.billable_high > limit:
+        yield Finding(
+            f"{training.billable_high:,} tokens in {counted(training.epochs_high, 'epoch')}"
+            f" (limit of {provider.title}: {limit:,})",
+            next_step="fewer epochs, or a sample of the set",
+        )
+
+
 def _long(file: JudgedFile, provider: ProviderFacts, kind: str, what: str) -> Iterator[Finding]:
     if file.profile is None or kind not in file.profile.problems:
         return
@@ -181,7 +204,7 @@ def _long(file: JudgedFile, provider: ProviderFacts, kind: str, what: str) -> It
         f"(limit {provider.max_example_tokens:,} tokens; first: {first}); over all long examples "
         f"{file.profile.cut_answers:,} of {file.profile.cut:,} lost tokens are answers",
         path=file.path,
-        lines=tuple(line for line, _ in tally.places),
+        lines=tuple(line for line, _, _ in tally.places),
         count=tally.count,
         next_step="shorten them or drop them",
     )

@@ -1,4 +1,4 @@
-"""How many tokens a provider counts in an example, and bills for a job.
+"""How many tokens a provider counts in an example; what a job is billed: :mod:`.bills`.
 
 OpenAI counts, per epoch: 1 per example, and per message 3 plus its role plus its content. That is
 exact on 13 of 13 public chat jobs without tools for which both the training file and the
@@ -49,11 +49,6 @@ CONVERTED_NOTE = "records of another schema are counted as the chat records they
 
 COLUMNS = ("total", "system", "user", "assistant", "tool", "tools")
 """What :meth:`Meter.measure` returns."""
-
-EPOCH_EXAMPLES = 100
-DEFAULT_EPOCHS = 3
-MAX_DEFAULT_EPOCHS = 25
-"""OpenAI cookbook, ``MIN_TARGET_EXAMPLES``, ``TARGET_EPOCHS`` and ``MAX_DEFAULT_EPOCHS``."""
 
 MAX_REMEMBERED_TOOLS = 256
 
@@ -132,15 +127,3 @@ def exactness_of(encoding: Encoding, formats: Iterable[str], *, tools: bool = Fa
         exactness="assumed" if encoding.exactness == "exact" else encoding.exactness,
         note="; ".join(filter(None, (encoding.note, *notes))),
     )
-
-
-def epochs_auto(examples: int) -> tuple[int, int, str]:
-    """Return the fewest and the most epochs to expect when ``n_epochs`` is ``auto``, and the rule.
-
-    The most is the rule of OpenAI's cookbook, which every ``auto`` job seen agrees with (10
-    examples: 10 epochs, 20: 5, 25: 4, 103: 3). The cookbook lowers it above 8,333 examples; no job
-    confirms that, so it is not counted on. The fewest is 1: the server's choice is no contract.
-    """
-    high = min(max(DEFAULT_EPOCHS, EPOCH_EXAMPLES // max(examples, 1)), MAX_DEFAULT_EPOCHS)
-    rule = f"{EPOCH_EXAMPLES} // {examples} examples" if high > DEFAULT_EPOCHS else "the default"
-    return 1, high, f"auto: the provider decides; {high} by OpenAI's cookbook ({rule}), at least 1"

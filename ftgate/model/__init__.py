@@ -1,0 +1,82 @@
+"""The nouns that every room shares: frozen values, standard library only.
+
+Reading order: :mod:`~ftgate.model.words`, :mod:`~ftgate.model.records` (one parsed record, what it
+teaches), :mod:`~ftgate.model.catalogue` (prices and facts with their sources),
+:mod:`~ftgate.model.economics` (the alternatives), :mod:`~ftgate.model.outcome` (what comes out).
+"""
+
+from __future__ import annotations
+
+from ftgate.model.catalogue import (
+    Missing,
+    ModelFacts,
+    Price,
+    ProviderFacts,
+    Term,
+)
+from ftgate.model.economics import (
+    NO_BILL,
+    BreakEven,
+    Comparison,
+    CostLine,
+    Measured,
+    Option,
+    Threshold,
+    Training,
+    VolumeVerdict,
+)
+from ftgate.model.outcome import (
+    Finding,
+    Reason,
+    Verdict,
+)
+from ftgate.model.records import (
+    Encoding,
+    Evidence,
+    Example,
+    Goal,
+    Judgement,
+    Problem,
+)
+from ftgate.model.words import (
+    SEVERITIES,
+    Decision,
+    Exactness,
+    FileRole,
+    GoalLabel,
+    Outcome,
+    Severity,
+)
+
+__all__ = [
+    "NO_BILL",
+    "SEVERITIES",
+    "BreakEven",
+    "Comparison",
+    "CostLine",
+    "Decision",
+    "Encoding",
+    "Evidence",
+    "Exactness",
+    "Example",
+    "FileRole",
+    "Finding",
+    "Goal",
+    "GoalLabel",
+    "Judgement",
+    "Measured",
+    "Missing",
+    "ModelFacts",
+    "Option",
+    "Outcome",
+    "Price",
+    "Problem",
+    "ProviderFacts",
+    "Reason",
+    "Severity",
+    "Term",
+    "Threshold",
+    "Training",
+    "Verdict",
+    "VolumeVerdict",
+]

@@ -1,0 +1,148 @@
+"""The fine-tune beside its alternatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from ftgate.model.catalogue import Missing, Price
+from ftgate.model.words import Decision
+
+NO_BILL = "total price of the training job"
+"""What is :class:`Missing` when nobody outside the provider can say how it bills this job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The workload as the files show it: tokens per call, each with where it was measured.
+
+    ``prompt_tokens`` is today's system prompt, ``cacheable_tokens`` its unchanging beginning,
+    ``tuned_prompt_tokens`` the system prompt that the tuned model is sent. ``origin`` maps a field
+    name to a phrase for the report (``prompts/support.txt``, ``mean of 130 examples``).
+    """
+
+    examples: int
+    prompt_tokens: int | None
+    cacheable_tokens: int | None
+    tuned_prompt_tokens: int | None
+    query_tokens: int | None
+    completion_tokens: int | None
+    origin: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """One line of an option's bill: dollars per month, or once when ``upfront``."""
+
+    item: str
+    usd: Decimal
+    formula: str
+    price_refs: tuple[str, ...] = ()
+    upfront: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to serve the workload, priced over the horizon.
+
+    ``kind`` is one of ``today``, ``cached``, ``cheaper``, ``fine-tuned``, ``hybrid``.
+    ``monthly_usd`` has one amount per month of the horizon.
+    """
+
+    name: str
+    kind: str
+    model: str
+    upfront_usd: Decimal
+    monthly_usd: tuple[Decimal, ...]
+    usable_until: date | None = None
+    lines: tuple[CostLine, ...] = ()
+    note: str = ""
+
+    @property
+    def total_usd(self) -> Decimal:
+        """Upfront plus every month of the horizon."""
+        return self.upfront_usd + sum(self.monthly_usd, Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """When the fine-tune has paid back its upfront cost, against one alternative.
+
+    ``months`` and ``calls`` are None when it never does. ``status`` is one of the codes of
+    :mod:`ftgate.economics.breakeven`.
+    """
+
+    status: str
+    months: Decimal | None
+    calls: Decimal | None
+    date: date | None
+    before_usable_until: bool | None
+    against: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """The value of one parameter at which the verdict flips, or why it never does."""
+
+    parameter: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeVerdict:
+    """What the economics would say at one monthly volume."""
+
+    calls_per_month: int
+    decision: Decision
+    best: str
+    break_even_months: Decimal | None
+    saves_usd_per_month: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The training job: epochs as a range (``auto`` is the provider's choice), tokens, dollars."""
+
+    model: str
+    provider: str
+    epochs_low: int
+    epochs_high: int
+    epochs_used: int
+    epochs_rule: str
+    billable_low: int
+    billable_high: int
+    usd_low: Decimal | None
+    usd_high: Decimal | None
+    price_ref: str | None
+    missing: Missing | None = None
+    confidence: str = "unknown"  # this and what follows as in economics.training.Bill
+    band_tokens: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The fine-tune beside its alternatives, over one horizon.
+
+    ``baseline`` and ``best`` name options. ``break_even`` is against the baseline,
+    ``break_even_best`` against the cheapest alternative that is not a fine-tune. ``undecided``
+    lists what is missing for a verdict, each with the line that supplies it. ``at_volumes`` is
+    filled when the monthly volume is unknown. ``leads_usd`` says by how much the fine-tune is
+    cheaper over the horizon than each option without one, by its name; once the tuned model has
+    stopped, both cost the same.
+    """
+
+    horizon_months: int
+    baseline: str
+    best: str
+    options: tuple[Option, ...]
+    break_even: BreakEven | None
+    break_even_best: BreakEven | None = None
+    thresholds: tuple[Threshold, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    undecided: tuple[Missing, ...] = ()
+    at_volumes: tuple[VolumeVerdict, ...] = ()
+    prices: tuple[Price, ...] = ()
+    leads_usd: dict[str, Decimal] = field(default_factory=dict)

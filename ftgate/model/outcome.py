@@ -1,0 +1,52 @@
+"""What comes out: findings, and the verdict with its reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ftgate.model.words import Decision, Outcome, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fact that a rule reports, aggregated over its places.
+
+    A rule fills ``message``, ``path``, ``lines`` (first places, 1-based) and ``count``; the runner
+    stamps ``code``, ``name`` and, where the rule left it open, ``severity``. ``decision`` is the
+    advice that follows from the finding, ``undecided`` marks a missing number rather than a defect.
+    ``key`` tells findings of one rule in one file apart (a model and unit, say). ``json_path`` is
+    where in the record of the first line, ``rule`` what the provider says about it.
+    """
+
+    message: str
+    path: str | None = None
+    lines: tuple[int, ...] = ()
+    count: int = 1
+    code: str = ""
+    name: str = ""
+    severity: Severity | None = None
+    decision: Decision | None = None
+    undecided: bool = False
+    next_step: str = ""
+    key: str = ""
+    json_path: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the verdict: the rule, and the sentence with number, limit and next step."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Outcome and decision of one dataset, with the reasons in order of weight."""
+
+    outcome: Outcome
+    decision: Decision
+    reasons: tuple[Reason, ...]
+    next_command: str = ""
+    waived: tuple[str, ...] = field(default=())

@@ -1,0 +1,59 @@
+"""The list of models of an OpenAI-compatible API: the day on which each one stops.
+
+``GET /v1/models`` through the ``openai`` package, which reads the key from ``OPENAI_API_KEY`` and
+the address from ``OPENAI_BASE_URL``. The best source of dates, for who has a key.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ftgate.prices.feeds.rows import FeedError, Parsed, Reader, objects
+
+TIMEOUT_SECONDS = 20.0
+_FEED = "openai-models"
+
+
+def has_key() -> bool:
+    """Whether the key that the feed needs is there."""
+    return bool(os.environ.get("OPENAI_API_KEY"))
+
+
+def fetch(base_url: str | None = None, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Parsed:
+    """Shutdown dates of the models that the key may use; ``base_url`` is another server's.
+
+    Raises FeedError without a key, and when the server cannot be asked or says no.
+    """
+    if not has_key():
+        raise FeedError(f"{_FEED}: no key", hint="set OPENAI_API_KEY, or leave this feed out")
+    import openai
+
+    try:
+        client = openai.OpenAI(base_url=base_url, timeout=timeout_seconds, max_retries=1)
+        listed = [model.model_dump() for model in client.models.list()]
+    except openai.APIStatusError as error:
+        raise FeedError(f"{_FEED}: HTTP {error.status_code}", hint=_hint(error)) from None
+    except openai.APITimeoutError:
+        raise FeedError(f"{_FEED}: no answer in {timeout_seconds:g} s", hint=_TRY_AGAIN) from None
+    except (openai.OpenAIError, ValueError) as error:
+        raise FeedError(f"{_FEED}: {type(error).__name__}", hint=_TRY_AGAIN) from None
+    return parse(listed)
+
+
+def parse(models: Any) -> Parsed:
+    """``shutdown_date`` of each model; null means that none is announced."""
+    reader = Reader()
+    for model in objects(models):
+        if isinstance(model.get("id"), str):
+            reader.shutdown("openai", model["id"], model.get("shutdown_date"))
+    return reader.parsed()
+
+
+_TRY_AGAIN = "check the network and OPENAI_BASE_URL, or leave this feed out"
+
+
+def _hint(error: Any) -> str:
+    if error.status_code in (401, 403):
+        return "the key in OPENAI_API_KEY is refused: it needs to read models"
+    return _TRY_AGAIN

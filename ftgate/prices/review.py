@@ -1,0 +1,149 @@
+"""Prices looked at as a whole: what has changed since they were reviewed, and what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from ftgate.model import Missing, ModelFacts, Price
+from ftgate.prices.book import PriceBook
+from ftgate.prices.live import Live
+from ftgate.prices.names import ModelName
+from ftgate.prices.store import LIFE, Record
+
+NEEDED_UNITS = ("input_mtok", "output_mtok", "training_mtok")
+
+
+class Change(NamedTuple):
+    """One price, as reviewed and as the live feeds have it."""
+
+    key: str
+    before: Price
+    after: Price
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """After divided by before; None when it was free."""
+        return self.after.usd / self.before.usd if self.before.usd else None
+
+
+class Note(NamedTuple):
+    """One thing that ``ftgate prices doctor`` says; an ``info`` needs nothing done."""
+
+    severity: Literal["error", "info"]
+    kind: str
+    text: str
+    next_step: str = ""
+
+
+def changes(reviewed: Iterable[Price], live: Live) -> list[Change]:
+    """Where live prices differ from reviewed ones; what the feeds do not have is no change."""
+    found = []
+    for before in reviewed:
+        plain = ModelName(before.provider, before.model.removeprefix("ft:"))
+        after = live.price(plain._replace(tuned=before.model != plain.model), before.unit)
+        if after is not None and after.usd != before.usd:
+            found.append(Change(f"{before.provider}/{before.model}/{before.unit}", before, after))
+    return sorted(found)
+
+
+def examine(
+    book: PriceBook,
+    live: Live,
+    records: Mapping[str, Record],
+    models: Sequence[str],
+    today: date,
+) -> list[Note]:
+    """Everything about prices that somebody should know; ``models`` are those of the plan."""
+    prices = list(book.prices())
+    return [
+        *(Note("error" if records else "info", "live", note) for note in live.notes),
+        *_stale(records, today),
+        *_held(records),
+        *_expired(prices, today),
+        *_missing(book, models),
+        *_dates(book, live, prices, today),
+        *_disputes(prices, live),
+    ]
+
+
+def _stale(records: Mapping[str, Record], today: date) -> Iterator[Note]:
+    for name, record in records.items():
+        age = (today - date.fromisoformat(record.checked)).days
+        if age > LIFE.days:
+            text = f"{name} was last checked {age} days ago, on {record.checked}"
+            yield Note("error", "stale", text, f"ftgate prices update --feed {name}")
+
+
+def _held(records: Mapping[str, Record]) -> Iterator[Note]:
+    for name, record in records.items():
+        kept = [entry for entry in record.held if entry["kept"]]
+        for entry in kept:
+            text = f"{entry['key']}: {name} offers {entry['offered']}: {entry['reason']}"
+            accept = (
+                f"look at the provider's page, then: ftgate prices update --accept {entry['key']}"
+            )
+            yield Note("error", "held", text, accept)
+        others = len(record.held) - len(kept)
+        if others:
+            text = f"{others} prices of {name} are not used: 0 without being free, or irregular"
+            yield Note("info", "held", text)
+
+
+def _expired(prices: Sequence[Price], today: date) -> Iterator[Note]:
+    for layer in dict.fromkeys(price.layer for price in prices):
+        old = [p for p in prices if p.layer == layer and p.expires and p.expires < today]
+        if old:
+            text = f"{len(old)} prices of the layer {layer!r} have expired, the first {old[0].ref}"
+            step = "ftgate prices update, and ftgate prices lock"
+            yield Note("error", "expired", text, step if layer == "lock" else "upgrade ftgate")
+
+
+def _missing(book: PriceBook, models: Sequence[str]) -> Iterator[Note]:
+    for model in models:
+        facts = book.model(model)
+        tunable = isinstance(facts, ModelFacts) and facts.tunable
+        for unit in NEEDED_UNITS if tunable else NEEDED_UNITS[:2]:
+            price = book.lookup(model, unit)
+            if isinstance(price, Missing):
+                yield Note("error", "missing", f"{price.what}: {price.reason}", line_to_add(price))
+
+
+def _dates(book: PriceBook, live: Live, prices: Sequence[Price], today: date) -> Iterator[Note]:
+    """Days on which models stop, unless both are over: the past does not move."""
+    for provider, model in dict.fromkeys((price.provider, price.model) for price in prices):
+        facts = book.model(model, provider)
+        dated = live.shutdown(ModelName(provider, model))
+        if dated is None or isinstance(facts, Missing) or model.startswith("ft:"):
+            continue
+        if facts.shutdown != dated[0] and (
+            facts.shutdown is None or max(facts.shutdown, dated[0]) > today
+        ):
+            known = f"the catalogue {facts.shutdown}" if facts.shutdown else "no date is known"
+            text = f"{provider}/{model} stops on {dated[0]} by {dated[1]}, {known}"
+            yield Note("error", "date", text, "check the provider's deprecation page")
+
+
+def _disputes(prices: Sequence[Price], live: Live) -> Iterator[Note]:
+    known = {f"{price.provider}/{price.model}/{price.unit}" for price in prices}
+    others = 0
+    for dispute in live.disputes():
+        if dispute.key in known:
+            said = ", ".join(f"{feed} {usd:f}" for feed, usd in dispute.said)
+            yield Note("info", "disputed", f"{dispute.key}: {said}")
+        else:
+            others += 1
+    if others:
+        yield Note("info", "disputed", f"{others} more, of models that are not in the catalogue")
+
+
+def line_to_add(missing: Missing) -> str:
+    """What to write in ftgate.toml when nobody publishes a price."""
+    name, _, unit = missing.what.rpartition("/")
+    provider, _, model = name.partition("/")
+    return (
+        f'add to ftgate.toml: [[price]] with model = "{model}", provider = "{provider}",'
+        f' {unit} = "<USD>", source = "<where>", as_of = <date>'
+    )

@@ -1,0 +1,186 @@
+"""Live prices on disk: one file in the user's cache directory, whole or not at all.
+
+Four lines: the format with the checksums of the other three; the contents; the prices, one JSON
+value for each provider after the other; and what the next update needs (validators, every feed's
+own prices, what was held back). The first three are made for lookups when prices are stored: a
+hook parses the contents and the provider that it asks for, a few dozen kilobytes.
+
+A file is written beside its place and renamed into it. Whatever happens meanwhile, there is the
+old file or the new one; of two processes, the last wins, with a whole file. A damaged file is the
+same as none, and says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ftgate.errors import FtgateError
+
+FORMAT = b"ftgate-live-prices/1"
+LIFE = timedelta(days=7)
+"""How long stored prices are used without asking whether there are newer ones."""
+_ABANDONED_SECONDS = 3600
+_TEMPORARY = ".live-prices-"
+
+
+class StoreError(FtgateError):
+    """The user's cache directory cannot be written."""
+
+
+@dataclass(slots=True)
+class Record:
+    """What one feed said last: ``rows`` is key → (USD, day on which the feed still said so)."""
+
+    title: str
+    url: str
+    confidence: str
+    checked: str
+    etag: str = ""
+    modified: str = ""
+    rows: dict[str, tuple[str, str]] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
+    held: list[dict[str, str]] = field(default_factory=list)
+
+    def amounts(self) -> dict[str, Decimal]:
+        """USD by key."""
+        return {key: Decimal(usd) for key, (usd, _) in self.rows.items()}
+
+
+class Index:
+    """What lookups need; ``note`` says what is wrong with the file, "" when nothing is.
+
+    ``sources`` is feed → [title, address, day when it was last checked, confidence].
+    """
+
+    def __init__(self, contents: dict[str, Any], body: bytes = b"", note: str = "") -> None:
+        self.sources: dict[str, list[str]] = contents.get("sources", {})
+        self.note = note
+        self._places: dict[str, tuple[int, int]] = contents.get("places", {})
+        self._body = body
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Everybody whose prices are stored, in alphabetical order."""
+        return tuple(sorted(self._places))
+
+    def part(self, provider: str) -> dict[str, Any]:
+        """One provider's part, as :func:`ftgate.prices.live_index.build` made it, or {}."""
+        if provider not in self._places:
+            return {}
+        start, end = self._places[provider]
+        part: dict[str, Any] = orjson.loads(self._body[start:end])
+        return part
+
+
+def read_index(path: Path | None) -> Index:
+    """The stored prices, for lookups; an empty index where there are none that can be used."""
+    (contents, body), note = _read(path, (1, 2))
+    return Index(orjson.loads(contents) if contents else {}, body, note)
+
+
+def read_records(path: Path | None) -> tuple[dict[str, Record], str]:
+    """What each feed said last, and what is wrong with the file."""
+    (state,), note = _read(path, (3,))
+    stored = orjson.loads(state) if state else {}
+    return {name: _record(data) for name, data in stored.items()}, note
+
+
+def save(path: Path | None, name: str, record: Record) -> None:
+    """Store what one feed says; what the others said is read again at the last moment.
+
+    Raises StoreError when the directory cannot be written.
+    """
+    if path is None:
+        raise StoreError("no home directory", hint="set FTGATE_CACHE_DIR")
+    from ftgate.prices.feeds import FEEDS
+    from ftgate.prices.live_index import build
+
+    records, _ = read_records(path)
+    records[name] = record
+    records = {each: records[each] for each in (*FEEDS, *records) if each in records}
+    lines = (*_lookup_lines(*build(records)), orjson.dumps(records))  # dataclasses as objects
+    header = b" ".join((FORMAT, *map(_sum, lines)))
+    _write(path, b"\n".join((header, *lines, b"")))
+
+
+def _lookup_lines(sources: dict[str, Any], parts: dict[str, dict[str, Any]]) -> tuple[bytes, bytes]:
+    """The contents, with each provider's place in the prices, and the prices."""
+    body, places = bytearray(), {}
+    for provider, part in parts.items():
+        start = len(body)
+        body += orjson.dumps(part)
+        places[provider] = (start, len(body))
+    return orjson.dumps({"sources": sources, "places": places}), bytes(body)
+
+
+def _read(path: Path | None, wanted: tuple[int, ...]) -> tuple[tuple[bytes, ...], str]:
+    """Lines of the file whose checksums are right, else empty ones and what is wrong."""
+    nothing = (b"",) * len(wanted)
+    if path is None:
+        return nothing, ""
+    try:
+        with path.open("rb") as stream:
+            lines = [stream.readline().rstrip(b"\n") for _ in range(max(wanted) + 1)]
+    except FileNotFoundError:
+        return nothing, ""
+    except OSError as error:
+        return nothing, f"live prices cannot be read ({error.strerror}) and are not used"
+    sums = lines[0].split(b" ")
+    if len(sums) != 4 or sums[0] != FORMAT or any(sums[n] != _sum(lines[n]) for n in wanted):
+        return nothing, "the stored live prices are damaged and not used: ftgate prices update"
+    return tuple(lines[number] for number in wanted), ""
+
+
+def _record(data: dict[str, Any]) -> Record:
+    rows = {key: (usd, day) for key, (usd, day) in data.pop("rows").items()}
+    return Record(rows=rows, **data)
+
+
+def _sum(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).hexdigest().encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    import tempfile  # not for lookups
+
+    temporary = ""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise StoreError(
+            f"{path.parent}: live prices cannot be stored: {error.strerror}",
+            hint="make room or name another directory: FTGATE_CACHE_DIR",
+        ) from None
+    _sweep(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what updates left behind that were killed an hour ago or earlier."""
+    for left in folder.glob(f"{_TEMPORARY}*"):
+        try:
+            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                left.unlink()
+        except OSError:  # another update was quicker
+            continue
+
+
+def is_stale(records: dict[str, Record], today: date) -> bool:
+    """True when there are no prices, or any feed was asked longer than a week ago."""
+    priced = [record for record in records.values() if record.rows]
+    oldest = min((date.fromisoformat(record.checked) for record in priced), default=date.min)
+    return today - oldest > LIFE if priced else True
