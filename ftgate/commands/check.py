@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ftgate.commands import failures, fix
 from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, OnePerLine, check_options, judging
 from ftgate.commands.output import (
     check_target,
@@ -32,6 +33,7 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
 @click.command("check", context_settings=CONTEXT)
 @click.argument("paths", nargs=-1, type=click.Path(allow_dash=True), metavar="[PATH]...")
 @judging
+@fix.fixing
 @click.option(
     "-f",
     "--output-format",
@@ -46,7 +48,8 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
     type=OnePerLine(),
     multiple=True,
     metavar="FORMAT=PATH",
-    help="Write a report to a file as well, e.g. json=report.json. Repeatable.",
+    help="Write a report to a file as well, e.g. json=report.json; failures=bad.jsonl has a row "
+    "for every place of a finding about input and format. Repeatable.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of datasets that pass.")
 @VERBOSE
@@ -68,6 +71,7 @@ def command(
 
     \b
     Exit codes: 0 pass, 1 fail, 2 error, 3 undecided.
+    With --diff and --fix-only: 0 nothing to fix, 1 something.
     """
     if len(set(formats)) > 1:
         raise UsageError(
@@ -76,7 +80,12 @@ def command(
         )
     output_format = formats[0] if formats else "text"
     files = _outputs(output)
+    fixes = fix.take_flags(flags, paths)
     options = check_options(flags)
+    if fixes.wanted:
+        changed = fix.run(paths, options, fixes)
+        if not fixes.judges:
+            return changed
     if "-" in paths:
         options = replace(options, stdin=_read_stdin(paths))
     from ftgate.gate import check
@@ -87,7 +96,10 @@ def command(
     if shown.datasets or output_format != "text":
         emit(render(shown, output_format, verbose=verbose, color=wants_color(color)))
     for name, path in files:  # after the verdict is said: a full disk must not lose it
-        write_file(path, render(report, name, verbose=verbose))
+        if name == failures.NAME:
+            write_file(path, failures.as_json_lines(report, paths, options))
+        else:
+            write_file(path, render(report, name, verbose=verbose))
     return report.exit_code
 
 
@@ -117,18 +129,19 @@ def _outputs(values: tuple[str, ...]) -> list[tuple[str, str]]:
 def _parse_output(value: str) -> tuple[str, str]:
     """``json=report.json`` → its parts."""
     name, equals, path = value.partition("=")
-    if not equals or name not in RENDERERS:
+    if not equals or name not in (*RENDERERS, failures.NAME):
         raise UsageError(
             f"-o {value}: not FORMAT=PATH with a known format",
-            hint=f"formats: {', '.join(RENDERERS)}; e.g. -o json=report.json",
-        )
-    if path.lower().endswith(DATA_SUFFIXES):
-        raise UsageError(
-            f"-o {value}: the name of a training set", hint="a report must not replace data"
+            hint=f"formats: {', '.join((*RENDERERS, failures.NAME))}; e.g. -o json=report.json",
         )
     if path in _STDOUT:
+        hint = "name a file" if name == failures.NAME else f"for standard output: -f {name}"
+        raise UsageError(f"-o {value}: not a file of its own", hint=hint)
+    if name == failures.NAME:
+        failures.check_replaceable(path)
+    elif path.lower().endswith(DATA_SUFFIXES):
         raise UsageError(
-            f"-o {value}: not a file of its own", hint=f"for standard output: -f {name}"
+            f"-o {value}: the name of a training set", hint="a report must not replace data"
         )
     return name, path
 

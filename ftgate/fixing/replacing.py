@@ -1,0 +1,174 @@
+"""Replace a file by a better one, whole or not at all.
+
+The new content is written beside the file, forced to disk and then renamed over it: whenever the
+process dies, the name stands for all of the old bytes or all of the new ones. Nothing is written
+before something changes, so a clean file costs no copy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import stat
+import tempfile
+from types import TracebackType
+from typing import BinaryIO
+
+from ftgate.errors import FixError
+
+_TEMPORARY = ".ftgate-"
+
+
+class Draft:
+    """The new content of one open file; a context manager that leaves nothing behind.
+
+    Every OSError inside of it becomes a :class:`FixError`.
+    """
+
+    def __init__(self, name: str, original: BinaryIO) -> None:
+        self._path = os.path.realpath(name)  # a link stays a link
+        self._name = name
+        self._original = original
+        self._before = os.fstat(original.fileno())
+        self._same = 0  # bytes from the start that are as they were
+        self._temporary = ""
+        self._stream: BinaryIO | None = None
+
+    def __enter__(self) -> Draft:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            if self._stream:
+                self._stream.close()
+        if self._temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(self._temporary)
+        if isinstance(error, OSError):
+            raise FixError(
+                f"{self._name}: not fixed: {error.strerror or error}",
+                hint="the file is as it was",
+            ) from error
+
+    def add(self, old: bytes, new: bytes) -> None:
+        """Put ``new`` in the place of the next bytes of the file."""
+        if self._stream is None:
+            if old == new:
+                self._same += len(old)
+                return
+            self._stream = self._begin()
+        self._stream.write(new)
+
+    def replace(self, *, backup: bool) -> str:
+        """Make the draft the file; returns the path of the backup, "" without one."""
+        assert self._stream is not None  # noqa: S101 - only a changed file is replaced
+        self._stream.flush()
+        _copy_owner(self._before, self._temporary)
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        self._original.close()  # Windows replaces no open file
+        saved = self._back_up() if backup else ""
+        try:
+            self._check_unchanged()
+            os.replace(self._temporary, self._path)
+        except BaseException:
+            if saved:
+                os.unlink(saved)
+            raise
+        self._temporary = ""
+        _sync_folder(os.path.dirname(self._path))
+        return saved
+
+    def _begin(self) -> BinaryIO:
+        """Start writing, from a copy of what has not changed."""
+        self._check_replaceable()
+        stream = self._beside()
+        with open(self._path, "rb") as original:
+            _copy(original, stream, self._same)
+        return stream
+
+    def _beside(self) -> BinaryIO:
+        folder = os.path.dirname(self._path)
+        descriptor, self._temporary = tempfile.mkstemp(dir=folder, prefix=_TEMPORARY)
+        return os.fdopen(descriptor, "wb", buffering=1 << 20)
+
+    def _check_replaceable(self) -> None:
+        if self._before.st_nlink > 1:
+            raise FixError(
+                f"{self._name}: not fixed: the file has {self._before.st_nlink} names (hard links)",
+                hint="a new file would have one of them only; copy it first",
+            )
+        writable = self._before.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+        if not writable or not os.access(self._path, os.W_OK):
+            raise FixError(
+                f"{self._name}: not fixed: the file is read-only",
+                hint=f"chmod u+w {shlex.quote(self._name)}",
+            )
+
+    def _check_unchanged(self) -> None:
+        now, before = os.stat(self._path), self._before
+        for part in ("st_dev", "st_ino", "st_size", "st_mtime_ns"):
+            if getattr(now, part) != getattr(before, part):
+                raise FixError(
+                    f"{self._name}: not fixed: it changed while it was read", hint="run again"
+                )
+
+    def _back_up(self) -> str:
+        """Copy the file to a name that is free; a copy that is cut off never gets that name."""
+        folder = os.path.dirname(self._path)
+        descriptor, copy = tempfile.mkstemp(dir=folder, prefix=_TEMPORARY)
+        try:
+            with os.fdopen(descriptor, "wb") as stream, open(self._path, "rb") as original:
+                shutil.copyfileobj(original, stream, 1 << 20)
+                stream.flush()
+                _copy_owner(self._before, copy)
+                os.fsync(stream.fileno())
+            return _name_free(copy, f"{self._path}.bak")
+        except BaseException:
+            os.unlink(copy)
+            raise
+
+
+def _name_free(file: str, wanted: str) -> str:
+    """Give a file the first of ``wanted``, ``wanted.1``, … that nothing has; returns the name."""
+    name, number = wanted, 0
+    while True:
+        try:
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            number += 1
+            name = f"{wanted}.{number}"
+    try:
+        os.replace(file, name)
+    except BaseException:
+        os.unlink(name)
+        raise
+    return name
+
+
+def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:
+    while size > 0 and (chunk := source.read(min(size, 1 << 20))):
+        target.write(chunk)
+        size -= len(chunk)
+
+
+def _copy_owner(status: os.stat_result, path: str) -> None:
+    """Owner where the system allows it, then mode: a change of owner may clear bits of it."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.chown(path, status.st_uid, status.st_gid)
+    os.chmod(path, stat.S_IMODE(status.st_mode))
+
+
+def _sync_folder(folder: str) -> None:
+    """Force the rename to disk, where folders can be opened."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
