@@ -35,6 +35,8 @@ COMMANDS: dict[str, Entry] = {
     "cost": Entry("Look", "Compare a fine-tune with prompting, caching, cheaper models."),
     "explain": Entry("Look", "What a rule means, why it matters, how to set it."),
     "rules": Entry("Look", "List every rule with its severity."),
+    "providers": Entry("Look", "What each provider accepts, refuses and bills, with sources."),
+    "convert": Entry("Repair", "Write a training set in another schema, without loss."),
     "init": Entry("Set up", "Write ftgate.toml from what is there, and the hook stanza."),
     "config": Entry("Set up", "Check, show or describe the configuration."),
     "completion": Entry("Set up", "Print the completion script for bash, zsh or fish."),

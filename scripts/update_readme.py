@@ -4,7 +4,8 @@ A run is a fenced block after a comment that names its command::
 
     <!-- run: ftgate check sample_data/ski-resort-faq -->
 
-``python scripts/update_readme.py`` rewrites the file; a test compares.
+A table is what a command prints as Markdown, between ``<!-- table: ftgate ... -->`` and
+``<!-- end of table -->``. ``python scripts/update_readme.py`` rewrites the file; a test compares.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 _RUN = re.compile(r"(<!-- run: (ftgate [^\n]*) -->\n```console\n)(.*?)(```\n)", re.DOTALL)
+_TABLE = re.compile(r"(<!-- table: (ftgate [^\n]*) -->\n)(.*?)(<!-- end of table -->\n)", re.DOTALL)
 
 
 def output_of(command: str) -> str:
@@ -37,11 +39,9 @@ def output_of(command: str) -> str:
 
 
 def updated(text: str) -> str:
-    """The text with every run executed again."""
-    return _RUN.sub(
-        lambda run: f"{run[1]}$ {run[2]}\n{output_of(run[2])}{run[4]}",
-        text,
-    )
+    """The text with every run and table executed again."""
+    text = _RUN.sub(lambda run: f"{run[1]}$ {run[2]}\n{output_of(run[2])}{run[4]}", text)
+    return _TABLE.sub(lambda table: f"{table[1]}\n{output_of(table[2])}\n{table[4]}", text)
 
 
 if __name__ == "__main__":
