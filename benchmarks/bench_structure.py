@@ -1,10 +1,11 @@
 """``ftgate check --select FT0,FT1`` on 200 MB of chat, beside two checkers from PyPI.
 
-    python -m benchmarks.bench_structure [MEGABYTES] [RUNS]
+    python -m benchmarks.bench_structure [MEGABYTES] [RUNS] [PROVIDER]
 
 The peers are cleanllm 4.0.0 (``preflight``) and together 3.1.1 (``check_file``, called as a library
-because its command wants a login); they get an environment of their own beside the data. Target:
-at most 1.5 times the CPU time of the faster one, and at most 150 MB of memory.
+because its command wants a login); they get an environment of their own beside the data. PROVIDER
+is whose rules ftgate judges by (default: openai). Target: at most 1.5 times the CPU time of the
+faster one, and at most 150 MB of memory.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def install_peers() -> None:
         subprocess.run([*pip, *PACKAGES], check=True)
 
 
-def main(megabytes: float = 200, runs: int = 5) -> None:
+def main(megabytes: float = 200, runs: int = 5, provider: str = "openai") -> None:
     """Print the medians, the ratio to the fastest peer, and the peak memory."""
     install_peers()
     file = DATA / f"chat-{megabytes:g}mb.jsonl"
@@ -40,13 +41,14 @@ def main(megabytes: float = 200, runs: int = 5) -> None:
     commands = {
         "cleanllm": [str(bin_ / "cleanllm"), "preflight", str(file), "--framework", "trl"],
         "together": [str(bin_ / "python"), "-c", _TOGETHER, str(file)],
-        "ftgate": [*_ours(), str(file), "--select", "FT0,FT1"],
+        "ftgate": [*_ours(), str(file), "--select", "FT0,FT1", "--provider", provider],
     }
     done: dict[str, list[Run]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
             with tempfile.TemporaryDirectory() as cache:
                 done[name].append(run_once(command, {"FTGATE_CACHE_DIR": cache}))
+    print(f"rules of {provider}")
     for name, measured in done.items():
         expect(measured, 0)
         peak = max(run.peak_mb for run in measured)
@@ -60,4 +62,4 @@ def _ours() -> list[str]:
 
 
 if __name__ == "__main__":
-    main(*(float(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else ())
+    main(*(kind(given) for kind, given in zip((float, int, str), sys.argv[1:], strict=False)))

@@ -14,10 +14,13 @@ import hashlib
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
+
+from ftgate.atomic import replacing
 
 DAY_SECONDS = 86_400
 KEPT_DAYS = 30
@@ -145,20 +148,14 @@ class Cache:
         """Remember a JSON value; a cache that cannot be written is not an error."""
         if self.directory is None:
             return
-        import tempfile
-
         body = orjson.dumps(value)
-        temporary = ""
-        try:
+        entry = str(self.directory / f"{key}.json")
+        with suppress(OSError):
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.directory, prefix=".new-")
-            with os.fdopen(handle, "wb") as stream:  # mkstemp made it 0600
+            with replacing(entry, mode=0o600, durable=False) as (stream, publish):
                 stream.write(_checksum(body) + b"\n" + body)
-            Path(temporary).replace(self.directory / f"{key}.json")
+                publish()
             _forget(self.directory)
-        except OSError:
-            if temporary:
-                Path(temporary).unlink(missing_ok=True)
 
 
 def _forget(directory: Path) -> None:

@@ -35,6 +35,8 @@ COMMANDS: dict[str, Entry] = {
     "cost": Entry("Look", "Compare a fine-tune with prompting, caching, cheaper models."),
     "explain": Entry("Look", "What a rule means, why it matters, how to set it."),
     "rules": Entry("Look", "List every rule with its severity."),
+    "prices": Entry("Look", "What things cost and who says so; keep prices current."),
+    "models": Entry("Look", "Until when models can be tuned and used, with prices."),
     "providers": Entry("Look", "What each provider accepts, refuses and bills, with sources."),
     "convert": Entry("Repair", "Write a training set in another schema, without loss."),
     "init": Entry("Set up", "Write ftgate.toml from what is there, and the hook stanza."),

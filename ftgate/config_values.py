@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ftgate.errors import ConfigError
-from ftgate.settings import ReviewSettings, Settings
+from ftgate.settings import ModelSettings, ReviewSettings, Settings
 from ftgate.settings_units import parse_amount, parse_days
 
 MIN_EXPONENT, MAX_EXPONENT = -12, 12
@@ -39,11 +39,13 @@ def check_values(settings: Settings) -> None:
     if not 1 <= horizon <= MAX_HORIZON_MONTHS:
         raise ConfigError(f"[usage] horizon_months = {horizon}: 1 to {MAX_HORIZON_MONTHS}")
     _check_names(settings)
+    _check_customer(settings.model)
     epochs = settings.model.epochs
     if isinstance(epochs, int) and epochs < 1:
         raise ConfigError(f"[model] epochs = {epochs}: at least 1, or 'auto'")
     if not settings.offline:
-        raise ConfigError("offline = false: there are no live prices yet", hint="remove the key")
+        hint = "remove the key; --prices cached, if-stale or live asks for live prices"
+        raise ConfigError("offline = false: live prices are asked for, not configured", hint=hint)
     _check_policy(settings)
     _check_review(settings.review)
     _check_waivers(settings)
@@ -58,6 +60,17 @@ def _check_names(settings: Settings) -> None:
             raise ConfigError(f"[[dataset]] name = {name!r} is used twice")
     if not settings.model.base.strip():
         raise ConfigError("[model] base is empty", hint="name the model to fine-tune")
+
+
+def _check_customer(model: ModelSettings) -> None:
+    """``eligible`` is ``customer`` in short: a plan that states both says the same twice."""
+    if None in (model.eligible, model.customer) or model.eligible == (model.customer == "active"):
+        return
+    said = "true" if model.eligible else "false"
+    raise ConfigError(
+        f'[model] eligible = {said} contradicts customer = "{model.customer}"',
+        hint="state customer alone: new, active or idle",
+    )
 
 
 def _check_numbers(settings: Settings) -> None:

@@ -38,6 +38,7 @@ _LABELS = {
     "max_records": "most records (its validator)",
     "max_example_tokens": "tokens of an example",
     "max_tokens_times_epochs": "tokens times epochs of a job",
+    "default_example_tokens": "tokens of an example, by default",
     "max_images": "images of an example",
     "default_epochs": "epochs unless stated",
     "step_tokens": "tokens billed for a step",
@@ -143,8 +144,16 @@ def _shown(key: str, row: dict[str, Any]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and key.endswith("bytes"):
-        return f"{value / 2**20:,.0f} MB" if value < 2**30 else f"{value / 2**30:,.4g} GB"
+        return _size(value)
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _size(size_bytes: int) -> str:
+    """In the unit that a provider uses: powers of ten where that is a round number."""
+    for unit, name in ((10**9, "GB"), (2**30, "GiB"), (2**20, "MiB")):
+        if size_bytes >= unit and (unit != 10**9 or size_bytes % (unit // 10) == 0):
+            return f"{size_bytes / unit:,.4g} {name}"
+    return f"{size_bytes:,} bytes"
 
 
 def _refusals(sheet: Sheet) -> Iterator[Refusal]:

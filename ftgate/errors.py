@@ -8,6 +8,8 @@
     ├── UnreadableError      exit 2   a named file is missing, forbidden or not a file
     ├── CatalogError         exit 2   bundled or locked price data are damaged
     ├── VocabularyError      exit 2   a vocabulary is missing or its digest is wrong
+    ├── FeedError            exit 2   a price feed did not answer, or with what cannot be prices
+    ├── StoreError           exit 2   stored prices cannot be written; the old ones are whole
     ├── FixError             exit 2   a repaired file cannot be written; the old one is whole
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
     └── NothingToJudgeError  exit 3   no dataset was found where the user pointed

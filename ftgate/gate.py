@@ -17,11 +17,14 @@ from ftgate.cache import Cache, Looks, key_of
 from ftgate.errors import ConfigError, UsageError
 from ftgate.files import data_beside
 from ftgate.plain import to_plain
+from ftgate.prices.places import price_files
 from ftgate.settings import Settings
 from ftgate.sources import Job
 
 if TYPE_CHECKING:
     from ftgate.model import Price
+    from ftgate.prices.choice import PriceChoice
+    from ftgate.prices.update import Mode
     from ftgate.report import DatasetReport, Report
 
 Progress = Callable[[str, int, int], None]
@@ -34,7 +37,7 @@ class CheckOptions:
     """What the command line says; None and empty mean: as the configuration says.
 
     ``overrides`` are ``key=value`` settings, ``progress`` is called with dataset name, number done
-    and number of datasets.
+    and number of datasets, ``notice`` with what the user should know of the prices.
     """
 
     config: str | None = None
@@ -46,6 +49,8 @@ class CheckOptions:
     provider: str | None = None
     epochs: str | None = None
     as_of: str | None = None
+    prices: Mode | None = None
+    price: tuple[str, ...] = ()
     fail_on: str | None = None
     on_unknown: str | None = None
     exit_zero: bool = False
@@ -54,18 +59,25 @@ class CheckOptions:
     stdin: bytes | None = None
     staged: bool = False
     progress: Progress | None = field(default=None, compare=False)
+    notice: Callable[[str], None] | None = field(default=None, compare=False)
 
 
-def check(paths: Sequence[str], options: CheckOptions | None = None) -> Report:
+def check(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    options: CheckOptions | None = None,
+) -> Report:
     """Judge every dataset under the paths; without paths, those that the configuration declares.
 
-    Raises FtgateError for wrong input (see :mod:`ftgate.errors`); defects of the data are findings.
+    ``paths`` are files, folders and globs, or one of them. Raises FtgateError for wrong input (see
+    :mod:`ftgate.errors`); defects of the data are findings.
     """
     options = options or CheckOptions()
     finder = SettingsFinder(options)
-    if "-" in paths:
-        return _check_stdin(paths, options, finder)
-    return _judge_all(jobs_of(paths, finder), options, finder)
+    several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    named = [os.fspath(path) for path in several]
+    if "-" in named:
+        return _check_stdin(named, options, finder)
+    return _judge_all(jobs_of(named, finder), options, finder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,11 @@ def hook(
     The answer is remembered for exactly these bytes, this plan and this day, so that a commit
     that changes nothing costs a look into the cache.
     """
+    if options.prices in ("live", "if-stale"):
+        raise UsageError(
+            f"--prices {options.prices}: a hook asks nobody",
+            hint="--prices cached, and outside of the hook: ftgate prices update",
+        )
     if options.staged:
         return _answer_staged(options, present, look)
     if not files:
@@ -135,7 +152,9 @@ def _answer(
         return Answer(0, "")
     today = parse_day(options.as_of)
     asked = f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
-    identity = (part for job in jobs for part in _identity(job, finder.looks))
+    asked += f" {options.prices} {options.price}"
+    offline = options.prices in (None, "offline")
+    identity = (part for job in jobs for part in _identity(job, finder.looks, offline))
     key = key_of("answer", look, asked, *identity)
     known = finder.cache.get(key)
     if isinstance(known, dict) and known.keys() == {"exit_code", "text"}:
@@ -147,8 +166,10 @@ def _answer(
     return answer
 
 
-def _identity(job: Job, looks: Looks) -> Iterator[str]:
+def _identity(job: Job, looks: Looks, offline: bool) -> Iterator[str]:
     """The plan and the bytes that the verdict on one dataset depends on."""
+    for path in price_files(job.folder, offline=offline):
+        yield f"{path} {looks.at(str(path)).digest}"
     yield repr((job.settings, job.plan, job.dataset.name))
     for file in job.dataset.files:
         yield f"{file.role} {file.name} {looks.at(file.path).digest}"
@@ -219,20 +240,41 @@ def _shown(job: Job, prefix: str, name: str) -> Job:
 
 def _judge_all(found: Sequence[Job], options: CheckOptions, finder: SettingsFinder) -> Report:
     from ftgate.judging import judge_dataset
+    from ftgate.prices.choice import PriceChoice
 
     jobs, today = _distinctly_named(found), parse_day(options.as_of)
+    choice = PriceChoice.of(options.prices, options.price, today)
+    _say_of_prices(choice, today, options)
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
         if options.progress:
             options.progress(job.dataset.name, done, len(jobs))
         judged = judge_dataset(
-            job, finder.cache, finder.looks, today, select=options.select, ignore=options.ignore
+            job,
+            finder.cache,
+            finder.looks,
+            today,
+            choice=choice,
+            select=options.select,
+            ignore=options.ignore,
         )
         reports.append(judged.report)
         prices.update({price.ref: price for price in judged.prices})
     plain = {job.dataset.name: to_plain(job.settings) for job in jobs}
     return _report(reports, options, today, list(prices.values()), plain, _on_unknown(jobs))
+
+
+def _say_of_prices(choice: PriceChoice, today: date, options: CheckOptions) -> None:
+    """Fetch live prices where that was asked for, and say what the user should know of them."""
+    if choice.mode == "offline":
+        return
+    from ftgate.prices.update import refresh
+
+    notes = refresh(choice.mode, today=today)
+    if options.notice:
+        for note in (*notes, *choice.book((), Path(), today).notes):
+            options.notice(note)
 
 
 def _distinctly_named(jobs: Sequence[Job]) -> list[Job]:

@@ -24,13 +24,16 @@ from ftgate.model import (
     Verdict,
 )
 from ftgate.prices.book import PriceBook
+from ftgate.prices.choice import PriceChoice
+from ftgate.prices.lifecycle import Offer, customer_of, is_open, offers, start_day
+from ftgate.prices.names import DEFAULT_PROVIDER, parse_name, profile_of
 from ftgate.profile import Profile
 from ftgate.prompts import measure_workload
 from ftgate.reading import LazyCounter, Reading, read_dataset
 from ftgate.report import DatasetReport, FileReport
 from ftgate.rules.registry import Rule
 from ftgate.rules.selection import check_rule_settings
-from ftgate.settings import DEFAULT_BASE_MODEL, Method, Settings
+from ftgate.settings import DEFAULT_BASE_MODEL, Method, ModelSettings, Settings
 from ftgate.sources import File, Job
 from ftgate.suppress import suppress
 from ftgate.token_report import token_report
@@ -40,6 +43,7 @@ from ftgate.verdict import judge
 # Enough data, no facts taught, the model lives, it pays: a verdict answers all four.
 _VERDICT_FAMILIES = {"FT0", "FT1", "FT2", "FT4", "FT7", "FT8"}
 
+OFFLINE = PriceChoice()
 UNNAMED = "(no model named)"
 
 
@@ -69,6 +73,7 @@ class Facts(NamedTuple):
     base_name: str
     provider: ProviderFacts
     encoding: Encoding
+    settings: Settings
 
 
 class _Read(NamedTuple):
@@ -96,12 +101,14 @@ def judge_dataset(
     looks: Looks,
     today: date,
     *,
+    choice: PriceChoice = OFFLINE,
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
 ) -> Judging:
     """Read, price, judge and report one dataset."""
     scope = scope_of(job.settings, select, ignore)
-    facts = look_up(job.settings, today)
+    book = choice.book(job.settings.price, job.folder, today)
+    facts = look_up(job.settings, today, book)
     read = _read(job, scope, facts, cache, looks)
     money = _price(job, read, facts, today) if scope.money else None
     verdict, findings = _judge(job, scope, facts, read, money, today)
@@ -130,21 +137,41 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
     )
 
 
-def look_up(settings: Settings, today: date) -> Facts:
+def look_up(settings: Settings, today: date, book: PriceBook | None = None) -> Facts:
     """The model to tune and its provider, as the catalogue knows them."""
-    book = PriceBook.load(overrides=settings.price, today=today)
-    base = book.model(settings.model.base, provider=settings.model.provider or None)
-    name, owner = settings.model.base, settings.model.provider or "openai"
-    if not isinstance(base, Missing):
-        name, owner = base.name, settings.model.provider or base.provider
-    provider = _provider(book, settings, owner)
-    encoding = resolve(name)
+    book = book or PriceBook.load(overrides=settings.price, today=today)
+    plan = settings.model
+    base = book.model(plan.base, provider=plan.provider or None)
+    name = plan.base if isinstance(base, Missing) else base.name
+    seller = parse_name(plan.base, plan.provider or None).provider
+    owner = plan.provider or profile_of(seller, name)
+    if owner != seller:  # Gemini is sold by Google, and tuned on Vertex AI
+        settings = replace(settings, model=replace(plan, provider=owner))
+        base = book.model(name, provider=owner)
+    provider, encoding = _provider(book, settings, owner), resolve(name)
+    if isinstance(base, Missing) and seller == owner == DEFAULT_PROVIDER and not plan.provider:
+        title = f"{provider.title} (assumed: the catalogue does not know {name})"
+        provider = replace(provider, title=title)
     if name == DEFAULT_BASE_MODEL and isinstance(base, Missing):
         # The default is OpenAI's, and is not trained here.
         name, encoding, base = UNNAMED, FOREIGN, _unnamed(book, owner)
+        unnamed = replace(plan, base=UNNAMED, today=plan.today or DEFAULT_BASE_MODEL)
+        settings = replace(settings, model=unnamed)
     if isinstance(base, Missing) and provider.kind == "framework":
         base = ModelFacts(name, owner, tunable=True, note="trained on machines of your own")
-    return Facts(book, base, name, provider, encoding)
+    return Facts(book, base, name, _limited(provider, base, plan), encoding, settings)
+
+
+def _limited(
+    provider: ProviderFacts, base: ModelFacts | Missing, plan: ModelSettings
+) -> ProviderFacts:
+    """The provider with the tokens per example that hold for this model and this run."""
+    own = None if isinstance(base, Missing) else base.max_example_tokens
+    stated = plan.max_seq_length or own or provider.max_example_tokens
+    if stated is None and provider.default_example_tokens is not None:
+        default = provider.default_example_tokens
+        return replace(provider, max_example_tokens=default, limit_by_default=True)
+    return replace(provider, max_example_tokens=stated)
 
 
 def _unnamed(book: PriceBook, owner: str) -> Missing:
@@ -204,12 +231,13 @@ def _price(job: Job, read: _Read, facts: Facts, today: date) -> _Money | None:
     from ftgate.tokens import bills
     from ftgate.tokens.epochs import expected_epochs
 
-    settings, provider, plan = job.settings, facts.provider, job.settings.model
+    settings, provider, plan = facts.settings, facts.provider, facts.settings.model
     price: Price | Missing | None = None
     if facts.base_name == UNNAMED and isinstance(facts.base, Missing):
         price = facts.base
     elif provider.kind != "framework":
-        price = facts.book.lookup(facts.base_name, "training_mtok", provider=provider.name)
+        unit = facts.book.training_unit(facts.base_name, _method(settings, train), provider.name)
+        price = facts.book.lookup(facts.base_name, unit, provider=provider.name)
     epochs = expected_epochs(plan.epochs, train.examples, provider)
     files = bills.load_of(train), bills.load_of(read.validation)
     asked = bills.Job(*files, epochs, provider, plan.evals, plan.steps, plan.max_seq_length)
@@ -225,8 +253,9 @@ def _price(job: Job, read: _Read, facts: Facts, today: date) -> _Money | None:
     measured = measure_workload(
         train, job.dataset.files, job.plan, settings.usage, folder, counter.count
     )
+    start = start_day(plan, today)  # savings, horizon and the model's life count from the job
     comparison = compare(
-        settings=settings, measured=measured, training=training, quotes=facts.book, today=today
+        settings=settings, measured=measured, training=training, quotes=facts.book, today=start
     )
     used = (price, *comparison.prices) if isinstance(price, Price) else comparison.prices
     return _Money(training, measured, comparison, used)
@@ -267,10 +296,22 @@ def _case(job: Job, facts: Facts, read: _Read, money: _Money | None, today: date
         measured=money.measured if money else None,
         comparison=money.comparison if money else None,
         prices=money.prices if money else None,
+        disputes=tuple(filter(None, map(facts.book.dispute, money.prices))) if money else None,
+        offers=_offers(facts, today),
         today=today,
         vocabulary=reading.vocabulary or None,
         searched=None if dataset.of("train") else tuple(file.name for file in dataset.files),
     )
+
+
+def _offers(facts: Facts, today: date) -> tuple[Offer, ...]:
+    """Who else tunes the model, looked up only where its own provider does not on that day."""
+    base, plan = facts.base, facts.settings.model
+    start = start_day(plan, today)
+    if not isinstance(base, Missing) and is_open(base, customer_of(plan), start):
+        return ()
+    model = facts.base_name if isinstance(base, Missing) else base.name
+    return offers(facts.book.trainers(model), facts.provider.name, start)
 
 
 def _method(settings: Settings, train: Profile | None) -> Method:

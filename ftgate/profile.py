@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from ftgate.formats import detect
+from ftgate.formats.contract import first_of_each_kind
+from ftgate.judge import Refuse, judge_record
 from ftgate.model import Example, Problem
 from ftgate.readers.jsonl import Line, read_jsonl
 
@@ -34,8 +35,6 @@ _SPECIAL = re.compile(
 )
 
 Measure = Callable[[Example], tuple[int, ...]]
-Refuse = Callable[[dict[str, Any], str, Example], list[Problem]]
-"""Record, name of its format, parsed example → why the provider refuses it."""
 ROLES = ("system", "user", "assistant", "tool")
 
 
@@ -253,21 +252,20 @@ def _add_record(
     profile: Profile, number: int, record: Any, refuse: Refuse | None
 ) -> Example | None:
     """Count a record and its problems; None when no known schema has such keys."""
-    found = detect(record)
-    if found is None:
-        profile.invalid += 1
-        _note(profile, number, [Problem("unknown-schema", _shape(record))])
-        return None
-    name = found.name
-    profile.examples += 1
-    profile.formats[name] += 1
-    if name not in profile.format_lines:
-        profile.format_lines[name] = number
-    example = found.parse(record)
-    problems = refuse(record, name, example) if refuse else example.problems
+    name, example, problems = judge_record(record, refuse)
     if problems:
-        _note(profile, number, problems)
-    profile.images += example.images
+        _note(profile, number, first_of_each_kind(problems))
+    if example is None:
+        profile.invalid += 1
+        return None
+    profile.examples += 1
+    if name in profile.formats:
+        profile.formats[name] += 1
+    else:
+        profile.formats[name] = 1
+        profile.format_lines[name] = number
+    if example.images:
+        profile.images += example.images
     return example
 
 
@@ -342,11 +340,3 @@ def _merged(mine: Counter[str] | None, other: Counter[str] | None) -> Counter[st
 def _note(profile: Profile, number: int, problems: list[Problem]) -> None:
     for kind, detail, path in problems:
         profile.problems.setdefault(kind, Tally()).add(number, detail, path)
-
-
-def _shape(record: Any) -> str:
-    """The record's outline without its text."""
-    if not isinstance(record, dict):
-        return f"a JSON {type(record).__name__}"
-    keys = [key if key.isidentifier() and len(key) <= 30 else "?" for key in record]
-    return f"keys {', '.join(keys[:6])}" if keys else "an empty object"

@@ -118,7 +118,8 @@ def read_dataset(
     reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
     train = [file for file in data if file.role == "train"]
-    goal_key = key_of("goal", str(sample_size), *(reading.seen[file.path].digest for file in train))
+    shapes = (f"{reading.seen[file.path].digest} {_suffix(file)}" for file in train)
+    goal_key = key_of("goal", str(sample_size), target, *shapes)
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     wants_sample = bool(sample_size) and known_goal is None
     wanted = sample_size if wants_sample else 0
@@ -131,6 +132,11 @@ def read_dataset(
         cache.put(goal_key, to_plain(goal))
         reading.goal = _named(goal, [file.name for file in train])
     return reading
+
+
+def _suffix(file: File) -> str:
+    """What of its name decides how a file is read: some providers take tables."""
+    return ".csv" if file.name.lower().endswith(".csv") else ""
 
 
 def _profile_all(
@@ -146,7 +152,10 @@ def _profile_all(
     """Fill ``reading.results``; files with a known profile are read again only for a sample."""
     encoding = counter.encoding.name if counter else ""
     asked = (encoding, str(limit), target, str(structure))
-    keys = {file.path: key_of("profile", reading.seen[file.path].digest, *asked) for file in data}
+    keys = {
+        file.path: key_of("profile", reading.seen[file.path].digest, _suffix(file), *asked)
+        for file in data
+    }
     known = {path: _profile(cache.get(key)) for path, key in keys.items()}
     measure: Measure | None = None
     if counter and any(profile is None for profile in known.values()):

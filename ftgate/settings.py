@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Method = Literal["auto", "supervised", "dpo", "reinforcement"]
+Customer = Literal["new", "active", "idle"]
 GoalName = Literal["style", "format", "classification", "tool-use", "knowledge"]
 
 # pydantic reads this attribute of a dataclass; unknown keys are errors with a did-you-mean.
@@ -34,9 +35,12 @@ class ModelSettings:
     epochs: int | Literal["auto"] = "auto"  # "auto" is the provider's choice, costed as a range
     steps: int | None = None  # training steps, where the provider bills by them (Mistral)
     evals: int = 0  # passes over the validation files, where they are billed (Together)
-    max_seq_length: int | None = None  # padded length of an example, when packing is off (Together)
+    max_seq_length: int | None = None  # tokens at which your run cuts; at Together, unpacked length
     rejected: tuple[str, ...] = ()  # models that your evaluation ruled out; never alternatives
-    eligible: bool | None = None  # your organisation may create jobs; asked where some may not
+    customer: Customer | None = None  # never tuned there, used a tune within 60 days, or not lately
+    eligible: bool | None = None  # your organisation may create jobs: true says customer = "active"
+    start: date | None = None  # planned day of the job; today when omitted or past
+    servable: bool | None = None  # the provider serves a tune of the base; asked where not all are
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,12 @@ class Job:
     settings: Settings
     plan: DatasetSettings
 
+    @property
+    def folder(self) -> Path:
+        """Where its configuration is, else its first file: a price lock is searched from there."""
+        first = self.dataset.files[0].path if self.dataset.files else ""
+        return Path(self.dataset.config_path or first).parent
+
 
 def discover(
     paths: Sequence[str], settings_of: FindSettings, *, siblings: bool = False

@@ -9,8 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 from ftgate.economics.compare import compare
-from ftgate.economics.training import Bill, Epochs, estimate_training
-from ftgate.model import Comparison, Measured, Missing, ModelFacts, Option, Price, Training
+from ftgate.economics.training import estimate_training
+from ftgate.model import (
+    Bill,
+    Comparison,
+    Epochs,
+    Measured,
+    Missing,
+    ModelFacts,
+    Option,
+    Price,
+    Training,
+)
 from ftgate.settings import (
     HostingSettings,
     LabellingSettings,

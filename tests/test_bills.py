@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ftgate import catalog
-from ftgate.economics.training import Bill, Epochs, estimate_training
-from ftgate.model import Encoding, Missing, Price, ProviderFacts
+from ftgate.economics.training import estimate_training
+from ftgate.model import Bill, Encoding, Epochs, Missing, Price, ProviderFacts
 from ftgate.prices.book import PriceBook
 from ftgate.profile import Profile
 from ftgate.tokens.billing import FORMULA_NOTES

@@ -64,6 +64,8 @@ class Inference(Strict):
 
 
 class SnapshotRow(Inference):
+    decisions_input_mtok: Usd | None = None
+    decisions_output_mtok: Usd | None = None
     shutdown: date | None = None
     shutdown_source: str | None = None
 
@@ -86,8 +88,12 @@ class Model(Strict):
     methods: list[Literal["supervised", "dpo", "reinforcement"]] = Field(min_length=1)
     dates: Dates | None = None
     aliases: list[str] = []
+    servable: bool | None = None
     training_mtok: Amount | None = None
+    training_dpo_mtok: Amount | None = None
     training_hour: Amount | None = None
+    max_example_tokens: Fact | None = None
+    storage_month: Amount | None = None
     tuned: Inference | None = None
 
 
@@ -97,6 +103,21 @@ class Availability(Strict):
     new_customers_closed: date | None = None
     idle_customers_closed: date | None = None
     jobs_close: date | None = None
+
+
+class BySize(Strict):
+    source: str
+    up_to_billion: int | None = None
+    training_mtok: Usd
+    training_dpo_mtok: Usd
+    full_training_mtok: Usd
+    full_training_dpo_mtok: Usd
+
+
+class Serving(Strict):
+    check: str
+    source: str
+    confidence: Confidence | None = None
 
 
 class Caching(Strict):
@@ -123,6 +144,7 @@ class RuleRow(Strict):
 
 class ChatTerms(Strict):
     source: str
+    like: Literal["openai"] | None = None
     roles: list[str] = []
     follows: dict[str, list[str]] = {}
     last: list[str] = []
@@ -142,10 +164,21 @@ LIMITS = Literal[
     "max_records",
     "max_file_bytes",
     "max_example_tokens",
+    "default_example_tokens",
     "max_tokens_times_epochs",
     "max_images",
+    "csv",
     "over_long",
     "byte_order_mark",
+    "recommended_examples",
+    "suffix_max_chars",
+    "max_training_files",
+    "max_total_file_bytes_per_resource",
+    "max_job_hours",
+    "max_tuned_deployments",
+    "max_records_multimodal",
+    "max_validation_records",
+    "max_image_bytes",
 ]
 BILLING = Literal[
     "rule", "validation_billed", "round_up_tokens", "default_epochs", "step_tokens", "minimum_usd"
@@ -157,13 +190,16 @@ class Provider(Strict):
     title: str
     kind: Literal["provider", "framework"] = "provider"
     tuned_rate: Literal["base"] | None = None
+    market: Literal["google", "aws-bedrock"] | None = None
     availability: Availability
     formats: Formats
     limits: dict[LIMITS, Fact] = {}
     billing: dict[BILLING, Fact | Amount] = {}
     chat: ChatTerms | None = None
     rules: dict[str, RuleRow]
-    prices: dict[Literal["hosting_hour"], Amount] = {}
+    prices: dict[str, Amount] = {}
+    by_size: dict[str, BySize] = {}
+    serving: Serving | None = None
     caching: list[Caching] = []
     models: dict[str, Model] = {}
     sources: dict[str, SourceRow]
@@ -261,7 +297,8 @@ def test_every_price_has_provenance_and_is_fresh_on_release_day() -> None:
 
 
 def test_only_what_a_provider_lists_as_free_costs_nothing() -> None:
-    assert {price.unit for price in every_price() if price.usd == 0} == {"hosting_hour"}
+    free = {"hosting_hour", "decisions_output_mtok"}
+    assert {price.unit for price in every_price() if price.usd == 0} == free
     assert {price.provider for price in every_price() if price.usd == 0} == {"openai"}
 
 

@@ -169,7 +169,7 @@ def test_where_the_quick_reading_accepts_pydantic_agrees(text: str) -> None:
         ("[labelling]\nhourly_wage = '1e-999999'", "neither below 1e-12", ""),
         ("[usage]\ncache_hit_rate = nan", "not a number", ""),
         ("[policy]\nmax_price_age = '99999999999999 days'", "longer than", ""),
-        ("offline = false", "no live prices", ""),
+        ("offline = false", "not configured", ""),
         ("[model]\nepochs = true", "not true or false", ""),
         ("[model]\nbase = ''", "base is empty", ""),
         ("[[dataset]]\nname = ''", "empty name", ""),

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ftgate.convert import SOURCES, TARGETS, CannotSayError, read, source_named
+from ftgate import convert as converting
+from ftgate.convert import SOURCES, TARGETS, CannotSayError, source_named
 from ftgate.formats import detect
 from tests.test_formats import FAMILIES, JSON, spoiled
 from tests.test_formats_chat import WITH_TOOLS
@@ -25,8 +26,7 @@ def convert(record: Record, target: str, source: str | None = None) -> tuple[Rec
     """The converted record and the keys that were left behind."""
     found = source_named(source) if source else detect(record)
     assert found is not None
-    chat = read(record, found)
-    return TARGETS[target](chat), chat.lost
+    return converting.convert(record, found, TARGETS[target])
 
 
 def call(number: int, name: str = "weather", arguments: str = "{}") -> Record:
@@ -233,16 +233,101 @@ def test_answers_to_parallel_calls_share_a_message_where_turns_alternate() -> No
 def test_keys_without_a_counterpart_are_named() -> None:
     record = {
         "messages": [
-            {**QUESTION, "name": "ann"},
-            {**ANSWER, "weight": 0, "source_id": 7, "refusal": None},
+            {**QUESTION, "weight": 0},
+            {**ANSWER, "weight": 1, "source_id": 7, "refusal": None, "name": None},
         ],
         "parallel_tool_calls": False,
         "source_id": 7,
     }
-    assert set(convert(record, "openai-chat")[1]) == {"source_id", "messages[].source_id"}
-    everywhere = {"source_id", "messages[].source_id", "messages[].name", "parallel_tool_calls"}
+    left = {"source_id", "messages[].source_id"}
+    assert set(convert(record, "openai-chat")[1]) == left | {"messages[].weight"}
+    everywhere = left | {"parallel_tool_calls"}
     assert set(convert(record, "sharegpt")[1]) == everywhere
     assert set(convert(record, "gemini")[1]) == everywhere | {"messages[].weight"}
+
+
+PAIR = {"conversations": [{"from": "human", "value": "Rain?"}]} | {
+    key: {"from": "gpt", "value": key} for key in ("chosen", "rejected")
+}
+SHAREGPT = {"conversations": [{"from": "human", "value": "<image>"}, {"from": "gpt", "value": "."}]}
+CHAT = {"messages": [QUESTION, ANSWER]}
+ALPACA = {"instruction": "Rain?", "output": "No."}
+QUERY = {"query": "Rain?", "response": "No."}
+
+
+def said(role: str = "assistant", **more: Any) -> Record:
+    """A chat in which the message of one role has more keys."""
+    messages = [{**each, **(more if each["role"] == role else {})} for each in (QUESTION, ANSWER)]
+    return {"messages": messages}
+
+
+LOSSES: list[tuple[str, Record]] = [
+    ("chosen", PAIR),
+    ("rejected", {**ALPACA, "rejected": "Yes."}),
+    ("rejected_response", {**QUERY, "rejected_response": "Yes."}),
+    ("rejected_messages", {**CHAT, "rejected_messages": [ANSWER]}),
+    ("kto_tag", {**SHAREGPT, "kto_tag": True}),
+    ("label", {**CHAT, "label": False}),
+    ("images", {**CHAT, "images": ["a.png"]}),
+    ("image", {**CHAT, "image": "a.png"}),
+    ("videos", {**SHAREGPT, "videos": ["a.mp4"]}),
+    ("audios", {**SHAREGPT, "audios": ["a.wav"]}),
+    ("images", {**ALPACA, "images": ["a.png"]}),
+    ("videos", {**QUERY, "videos": ["a.mp4"]}),
+    ("images", {"prompt": "Rain?", "completion": "No.", "images": ["a.png"]}),
+    ("images", {"question": "Rain?", "answer": "No.", "images": ["a.png"]}),
+    ("system", {**CHAT, "system": "Be brief."}),
+    ("tools", {**ALPACA, "tools": "[1]"}),
+    ("tools", {"prompt": [QUESTION], "completion": [ANSWER], "tools": '[{"name": "f"}]'}),
+    ("documents", {**CHAT, "documents": [{"text": "It is dry."}]}),
+    ("messages[].thinking", {"prompt": [QUESTION], "completion": [{**ANSWER, "thinking": "Hm."}]}),
+    ("messages[].reasoning_content", said(reasoning_content="Hm.")),
+    ("messages[].tool_calls", said("user", tool_calls=[call(1)])),
+    ("messages[1].train", said(train=False)),
+    ("messages[1].loss", said(loss=False)),
+    ("messages[0].train", said("user", train=True)),
+    (
+        "conversations[1].train",
+        {
+            "conversations": [
+                {"from": "human", "value": "a"},
+                {"from": "gpt", "value": "b", "train": False},
+            ]
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "record"), LOSSES)
+def test_only_metadata_is_left_behind(key: str, record: Record) -> None:
+    with pytest.raises(CannotSayError) as refusal:
+        convert(record, "openai-chat")
+    assert str(refusal.value).startswith(f"{key} has no place in the other schema: ")
+
+
+@pytest.mark.parametrize("target", ["gemini", "bedrock-converse", "alpaca"])
+def test_an_answer_that_is_not_trained_stays_one(target: str) -> None:
+    rounds = [QUESTION, {**ANSWER, "weight": 0}, QUESTION, ANSWER]
+    with pytest.raises(CannotSayError, match=r"messages\[1\].weight is not 1"):
+        convert({"messages": rounds}, target)
+    assert convert({"messages": rounds}, "sharegpt")[0]["conversations"][1]["weight"] == 0
+
+
+@pytest.mark.parametrize("target", ["sharegpt", "gemini", "bedrock-converse", "alpaca"])
+def test_a_name_that_the_model_sees_is_not_left_behind(target: str) -> None:
+    with pytest.raises(CannotSayError, match=r"messages\[\].name has no place"):
+        convert(said("user", name="ann"), target)
+
+
+def test_keys_that_say_nothing_or_what_is_usual_are_no_loss() -> None:
+    nothing: Record = {"images": [], "system": "", "rejected": None, "label": "a", "tools": "[]"}
+    turns = [
+        {"from": "human", "value": "Rain?", "train": False, "tool_calls": None},
+        {"from": "gpt", "value": "No.", "train": True, "tool_calls": None},
+    ]
+    assert convert({"conversations": turns, **nothing}, "openai-chat")[0] == CHAT
+    usual = [{**QUESTION, "images": None, "loss": None}, {**ANSWER, "loss": True, "images": None}]
+    assert convert({"messages": usual}, "openai-chat")[0] == CHAT
 
 
 @pytest.mark.parametrize("target", ["gemini", "bedrock-converse"])
@@ -253,7 +338,6 @@ def test_thoughts_stay_thoughts_where_there_is_a_place_for_them(target: str) -> 
     assert found is not None
     assert found.parse(written).turns[-1] == ("assistant", "Hm.\nNo.")
     assert lost == []
-    assert convert(written, "openai-chat")[1] == ["messages[].thinking"]
 
 
 def test_keys_inside_of_calls_parts_and_tools_are_named_by_their_place() -> None:
@@ -268,13 +352,6 @@ def test_keys_inside_of_calls_parts_and_tools_are_named_by_their_place() -> None
     }
     inside = ["tools[].functionDeclarations[].response", "contents[].parts[].thoughtSignature"]
     assert convert(record, "openai-chat")[1] == inside
-
-
-def test_thoughts_have_no_place_in_openais_chat() -> None:
-    record = {"prompt": [QUESTION], "completion": [{**ANSWER, "thinking": "Hm."}]}
-    written, lost = convert(record, "openai-chat")
-    assert written["messages"] == [QUESTION, ANSWER]
-    assert lost == ["messages[].thinking"]
 
 
 CALLING = {"role": "assistant", "content": None, "tool_calls": [call(1), call(2)]}

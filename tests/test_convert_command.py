@@ -99,6 +99,18 @@ def test_one_record_that_cannot_be_said_stops_everything(
     ]
 
 
+def test_a_record_that_would_train_something_else_is_refused_with_its_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    masked = {"messages": [CHAT["messages"][0], {**CHAT["messages"][1], "weight": 0}]}
+    put(CHAT, {**CHAT, "images": ["a.png"]}, masked)
+    assert run(to="gemini") == 1
+    assert not os.path.exists("out.jsonl")
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("in.jsonl:2: images has no place in the other schema")
+    assert said[1].startswith("in.jsonl:3: messages[1].weight is not 1")
+
+
 def test_many_refusals_are_cut_short(capsys: pytest.CaptureFixture[str]) -> None:
     put(*[BAD] * (LINES + 3))
     assert run() == 1

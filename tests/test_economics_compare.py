@@ -18,8 +18,8 @@ from ftgate.economics.amounts import (
 )
 from ftgate.economics.calendar import add_months, begun_months, date_after, whole_months
 from ftgate.economics.compare import compare
-from ftgate.economics.training import Bill, Epochs, estimate_training
-from ftgate.model import Measured, Missing, Price
+from ftgate.economics.training import estimate_training
+from ftgate.model import Bill, Epochs, Measured, Missing, Price
 from ftgate.render.words import usd
 from tests.economics_market import (
     BASE,

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftgate.fixing import Fixes, Judge, Unsafe, fix_file
+from ftgate.fixing import Fixes, Unsafe, fix_file
 from ftgate.fixing.dropping import fold, without_dropped
 from ftgate.fixing.lines import read_lines
+from ftgate.judge import Judge
 from ftgate.model import Example, Problem
 
 
@@ -113,6 +114,10 @@ def calling(arguments: str) -> dict[str, Any]:
     ("one", "other"),
     [
         (chat("a", "?"), chat("a", "!")),
+        (chat("a", "C#"), chat("a", "C")),
+        (chat("a", "5%"), chat("a", "5")),
+        (chat("a", "x = -1"), chat("a", "x = 1")),
+        (chat("a", "-.5"), chat("a", ".5")),
         (chat("3.5", "x"), chat("35", "x")),
         (chat("x < 3", "y"), chat("x > 3", "y")),
         (chat("a", "b"), chat("a b", "")),
@@ -122,12 +127,171 @@ def calling(arguments: str) -> dict[str, Any]:
             {"prompt": "A", "completion": "b", "label": False},
         ),
     ],
-    ids=range(6),
+    ids=range(10),
 )
 def test_what_says_something_else_is_no_near_duplicate(
     one: Any, other: Any, tmp_path: Path
 ) -> None:
     assert kept(tmp_path, [one, other], Unsafe(Judge(), lambda kind: False))[0] == [0, 1]
+
+
+def weighed(weight: int, text: str = "b") -> dict[str, Any]:
+    answer = {"role": "assistant", "content": text, "weight": weight}
+    return {"messages": [{"role": "user", "content": "a"}, answer]}
+
+
+def sharegpt(question: Any = "a", **more: Any) -> dict[str, Any]:
+    turns = [{"from": "human", "value": question}, {"from": "gpt", "value": "b"}]
+    return {"conversations": turns, **more}
+
+
+def showing(part: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAI chat, or one of Nova's, with a part that is no text."""
+    text: dict[str, Any] = {"type": "text", "text": "a"} if "type" in part else {"text": "a"}
+    answer: Any = "b" if "type" in part else [{"text": "b"}]
+    turns = [
+        {"role": "user", "content": [text, part]},
+        {"role": "assistant", "content": answer},
+    ]
+    return {"messages": turns} | ({} if "type" in part else {"schemaVersion": "bedrock-2024"})
+
+
+def nova(kind: str, uri: str) -> dict[str, Any]:
+    return {kind: {"format": "mp4", "source": {"s3Location": {"uri": uri}}}}
+
+
+def choosing(*answers: str) -> dict[str, Any]:
+    candidates = [
+        {"content": [{"text": answer}], "preferenceLabel": label}
+        for answer, label in zip(answers, ("preferred", "non-preferred"), strict=True)
+    ]
+    question = {"role": "user", "content": [{"text": "a"}]}
+    turns = [question, {"role": "assistant", "candidates": candidates}]
+    return {"schemaVersion": "bedrock-2024", "messages": turns}
+
+
+def preferring(one: str, other: str) -> dict[str, Any]:
+    outputs = [[{"role": "assistant", "content": text}] for text in (one, other)]
+    prompt = {"messages": [{"role": "user", "content": "a"}]}
+    return {"input": prompt, "preferred_output": outputs[0], "non_preferred_output": outputs[1]}
+
+
+MEDIA = {
+    **{
+        f"chat-{column}": [chat("a", "b", **{column: [f"{n}.bin"]}) for n in "12"]
+        for column in ("images", "videos", "audios", "image", "video", "audio", "objects")
+    },
+    **{
+        f"sharegpt-{column}": [sharegpt(**{column: [f"{n}.bin"]}) for n in "12"]
+        for column in ("images", "videos", "audios")
+    },
+    **{
+        f"{name}-images": [{**record, "images": [f"{n}.png"]} for n in "12"]
+        for name, record in {
+            "alpaca": {"instruction": "a", "output": "b"},
+            "query": {"query": "a", "response": "b"},
+            "prompt": {"prompt": "a", "completion": "b"},
+            "preference": {"prompt": "a", "chosen": "b", "rejected": "c"},
+            "text": {"text": "a"},
+        }.items()
+    },
+    **{
+        f"nova-{kind}": [showing(nova(kind, f"s3://b/{n}.mp4")) for n in "12"]
+        for kind in ("image", "video", "document")
+    },
+    "openai-image": [
+        showing({"type": "image_url", "image_url": {"url": f"https://x.org/{n}"}}) for n in "12"
+    ],
+    "openai-audio": [
+        showing({"type": "input_audio", "input_audio": {"data": n, "format": "wav"}}) for n in "12"
+    ],
+    "openai-file": [showing({"type": "file", "file": {"file_id": n}}) for n in "12"],
+    "blocks-video": [showing({"type": "video", "video": f"{n}.mp4"}) for n in "12"],
+    "gemini-video": [
+        {
+            "contents": [
+                {
+                    "role": "user",
+                    "parts": [
+                        {"text": "a"},
+                        {"fileData": {"mimeType": "video/mp4", "fileUri": f"gs://{n}"}},
+                    ],
+                },
+                {"role": "model", "parts": [{"text": "b"}]},
+            ]
+        }
+        for n in "12"
+    ],
+}
+OTHERWISE = {
+    "candidates": [choosing("b", "c"), choosing("c", "b")],
+    "candidates-case": [choosing("b", "B."), choosing("B.", "b")],
+    "trl-pair": [{"prompt": "a", "chosen": one, "rejected": two} for one, two in ("xy", "XY")],
+    "trl-pair-swapped": [
+        {"prompt": "a", "chosen": one, "rejected": two} for one, two in (("x", "X"), ("X", "x"))
+    ],
+    "openai-pair": [preferring("x", "X."), preferring("X.", "x")],
+    "sharegpt-pair": [
+        {
+            "conversations": [{"from": "human", "value": "a"}],
+            "chosen": {"from": "gpt", "value": one},
+            "rejected": {"from": "gpt", "value": two},
+        }
+        for one, two in (("x", "X"), ("X", "x"))
+    ],
+    "alpaca-pair": [
+        {"instruction": "a", "output": "b", "rejected": rejected} for rejected in ("x", "X")
+    ],
+    "weight": [weighed(0), weighed(1)],
+    "weight-and-case": [weighed(0), weighed(1, "B")],
+    "sharegpt-weight": [
+        {"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b", **more}]}
+        for more in ({}, {"weight": 0})
+    ],
+    "mask": [
+        {"messages": [{"role": "assistant", "content": "b", "train": train}]}
+        for train in (True, False)
+    ],
+    "name": [
+        {"messages": [{"role": "user", "content": "a", "name": name}]} for name in ("Ann", "ann")
+    ],
+    "metadata": [chat("a", "b", metadata={"text": text}) for text in ("b", "B")],
+    "label-of-text": [{"text": "Yes?", "label": label} for label in ("Yes?", "yes")],
+    "solution": [{"prompt": "1 or -1?", "solution": solution} for solution in ("1", "-1")],
+    "number": [chat("a", "b", id=number) for number in (10**30, 10**30 + 1)],
+    "kind-of-number": [chat("a", "b", x=number) for number in (1, True)],
+    "twice": ['{"text": "a", "x": 1, "x": 3}', '{"text": "A", "x": 2, "x": 3}'],
+}
+
+
+@pytest.mark.parametrize("rows", [*MEDIA.values(), *OTHERWISE.values()], ids=[*MEDIA, *OTHERWISE])
+def test_records_that_differ_in_more_than_their_texts_stay(rows: list[Any], tmp_path: Path) -> None:
+    assert kept(tmp_path, rows, Unsafe(Judge(), lambda kind: False)) == ([0, 1], {})
+
+
+def test_a_record_that_is_nested_too_deeply_to_compare_stays(tmp_path: Path) -> None:
+    rows: list[Any] = []
+    for text in ("a", "A"):
+        deep = "[" * 500 + "]" * 500
+        rows.append(json.dumps(chat(text, "b"))[:-1] + f', "x": {deep}}}')
+    assert kept(tmp_path, rows, Unsafe(Judge(), lambda kind: False)) == ([0, 1], {})
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda text: {"instruction": text, "input": text, "output": "b"},
+        lambda text: sharegpt(text, source="x"),
+        lambda text: {"prompt": text, "chosen": "x", "rejected": "y"},
+        lambda text: weighed(0, text),
+        lambda text: {"contents": [{"role": "user", "parts": [{"text": text}]}]},
+        lambda text: chat(text, "b", images=["1.png"]),
+    ],
+)
+def test_texts_of_every_schema_are_folded(write: Any, tmp_path: Path) -> None:
+    unsafe = Unsafe(Judge(), lambda kind: False)
+    rows = [write("Hello, world"), write("hello world!")]
+    assert kept(tmp_path, rows, unsafe) == ([0], {"near-duplicate": 1})
 
 
 @given(st.text())

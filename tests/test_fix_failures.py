@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ftgate.cli import run
+from ftgate.commands.failures import as_json_lines
+from ftgate.gate import CheckOptions, check
 from tests.conftest import AS_OF
 
 GOOD = '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}'
@@ -24,8 +28,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def rows(path: str, ignore: str = "FT115") -> list[dict[str, Any]]:
-    arguments = [path, *SELECT, "--ignore", ignore, "-o", "failures=bad.jsonl"]
+def rows(path: str, ignore: str = "FT115", *more: str) -> list[dict[str, Any]]:
+    arguments = [path, *SELECT, "--ignore", ignore, "-o", "failures=bad.jsonl", *more]
     assert run(["check", *arguments]) in (0, 1)
     return [json.loads(line) for line in Path("bad.jsonl").read_text("utf-8").splitlines()]
 
@@ -54,6 +58,68 @@ def test_rows_agree_with_the_counts_of_the_report() -> None:
             counted[finding["code"]] = counted.get(finding["code"], 0) + finding["count"]
     found = [row["code"] for row in rows("train.jsonl") if row["code"] != "FT106"]
     assert {code: found.count(code) for code in set(found)} == counted
+
+
+PAIR = '{"prompt": "a", "completion": "b"}'
+
+
+@pytest.mark.parametrize(
+    ("provider", "record", "code"),
+    [
+        ("openai", PAIR, "FT126"),
+        ("openai", '{"text": "a"}', "FT102"),
+        ("fireworks", '{"text": "a"}', "FT102"),
+    ],
+)
+def test_a_finding_about_a_format_has_a_row_for_each_of_its_records(
+    provider: str, record: str, code: str
+) -> None:
+    Path("train.jsonl").write_text(f"{GOOD}\n{record}\n" * 30, "utf-8")
+    found = rows("train.jsonl", "FT115,FT106", "--provider", provider)
+    assert [row["line"] for row in found if row["code"] == code] == list(range(2, 61, 2))
+
+
+def test_findings_of_one_rule_keep_their_own_records() -> None:
+    others = ['{"text": "a"}', '{"a": 1}', '{"instruction": "a", "output": "b"}']
+    Path("train.jsonl").write_text("\n".join([GOOD, *others] * 2), "utf-8")
+    found = [row for row in rows("train.jsonl") if row["code"] == "FT102"]
+    assert [(row["line"], row["message"].partition(" ")[0]) for row in found] == [
+        (start + line, word)
+        for start in (0, 4)
+        for line, word in ((2, "raw"), (3, "keys"), (4, "Alpaca"))
+    ]
+
+
+@pytest.mark.parametrize("provider", ["openai", "azure", "together", "mistral", "fireworks"])
+def test_every_problem_of_a_record_has_a_row(provider: str) -> None:
+    messages = [{"role": "robot", "content": "a"}, {"role": "human", "content": "b"}]
+    answer = {"role": "assistant", "content": "c"}
+    Path("train.jsonl").write_text(json.dumps({"messages": [*messages, answer]}) + "\n", "utf-8")
+    found = rows("train.jsonl", "FT115", "--provider", provider)
+    places = [row["json_path"] for row in found if row["code"] == "FT108"]
+    assert places == ["messages[0].role", "messages[1].role"]
+
+
+def test_a_name_that_is_not_utf8_is_written_as_in_the_json_report() -> None:
+    name = os.fsdecode(b"tr\xff.jsonl")
+    Path(name).write_text(f"{GOOD}\nbad\n", "utf-8")
+    (row,) = rows(name, "FT115", "-o", "json=report.json")
+    report = json.loads(Path("report.json").read_text("utf-8"))
+    (finding,) = report["datasets"][0]["findings"]
+    assert (row["path"], row["line"]) == (finding["path"], 2)
+    assert row["path"] == "tr\\udcff.jsonl"
+
+
+def test_rows_are_not_held_in_memory() -> None:
+    Path("train.jsonl").write_text(f"{GOOD}\n" + "bad\n" * 16_000, "utf-8")
+    options = CheckOptions(select=("FT101",), cache=False)
+    report = check(["train.jsonl"], options)
+    tracemalloc.start()
+    size = sum(len(row) for row in as_json_lines(report, ["train.jsonl"], options))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 2_000_000
+    assert peak < 1_500_000  # the reader's buffer is a megabyte
 
 
 def test_a_finding_about_the_file_has_a_row_without_a_line() -> None:

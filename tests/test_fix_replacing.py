@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ftgate.errors import UnreadableError
-from ftgate.fixing import FixError, Fixes, Judge, Unsafe, fix_file
+from ftgate.fixing import FixError, Fixes, Unsafe, fix_file
 from ftgate.fixing import replacing as room
+from ftgate.judge import Judge
 
 OLD = b'{"text": "a"}\r\n\n{"text": "b"}\n'
 NEW = b'{"text": "a"}\n{"text": "b"}\n'

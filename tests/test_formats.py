@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftgate.formats import BY_NAME, FORMATS, detect
+from ftgate.model import Problem
 
 QUESTION, ANSWER = ("user", "How far is the moon?"), ("assistant", "384,400 km.")
 PAIR = [QUESTION, ANSWER]
@@ -71,6 +72,22 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         },
         [("system", "Be brief."), *PAIR],
     ),
+    (
+        "bedrock_preference",
+        {
+            "messages": [
+                {"role": "user", "content": [{"text": QUESTION[1]}]},
+                {
+                    "role": "assistant",
+                    "candidates": [
+                        {"content": [{"text": "Far."}], "preferenceLabel": "Non-Preferred"},
+                        {"content": [{"text": ANSWER[1]}], "preferenceLabel": "preferred"},
+                    ],
+                },
+            ],
+        },
+        [*PAIR, ("assistant", "Far.")],
+    ),
     ("text", {"text": ANSWER[1]}, [ANSWER]),
     (
         "trl_preference",
@@ -98,6 +115,16 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         [QUESTION],
     ),
     ("response_only", {"response": ANSWER[1]}, [ANSWER]),
+    (
+        "segments",
+        {
+            "segments": [
+                {"label": False, "text": QUESTION[1]},
+                {"label": True, "text": ANSWER[1]},
+            ]
+        },
+        [QUESTION, ANSWER],
+    ),
     (
         "query_response",
         {
@@ -247,8 +274,7 @@ def test_no_record_makes_a_parser_raise(record: dict[str, Any]) -> None:
         example = found.parse(record)
         assert all(isinstance(call, str) for call in example.calls)
         assert all(isinstance(part, str) for turn in example.turns for part in turn)
-        kinds = [problem.kind for problem in example.problems]
-        assert len(kinds) == len(set(kinds))
+        assert all(isinstance(problem, Problem) for problem in example.problems)
 
 
 @settings(deadline=None)

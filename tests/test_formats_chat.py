@@ -19,6 +19,20 @@ CALLED = ["weather", '{"place": "Bern"}']
 TURNS = [("user", "Rain?"), ("assistant", ""), ("tool", "dry"), ("assistant", "No.")]
 PIXEL = "iVBORw0KGgo="
 
+
+def turn(role: str, text: str) -> dict[str, Any]:
+    """A message as version 1 of LLaMA-Factory writes it."""
+    return {"role": role, "content": [{"type": "text", "value": text}], "loss_weight": 1.0}
+
+
+def nova_pair(*answers: tuple[str, str], **keys: Any) -> dict[str, Any]:
+    candidates = [
+        {"content": [{"text": text}], "preferenceLabel": label} for text, label in answers
+    ]
+    asked = {"role": "user", "content": [{"text": "1+1"}]}
+    return {"messages": [asked, {"role": "assistant", "candidates": candidates}], **keys}
+
+
 WITH_TOOLS: dict[str, dict[str, Any]] = {
     "sharegpt": {
         "conversations": [
@@ -245,8 +259,39 @@ def test_thoughts_are_text_that_is_trained_on(answer: dict[str, Any]) -> None:
             False,
         ),
         ({"instruction": "1+1", "chosen": "2", "rejected": "3"}, False),
+        ({"instruction": "1+1", "chosen_response": "2", "rejected_response": "3"}, False),
+        ({"question": "1+1", "chosen_response": "2", "rejected_response": "3"}, True),
+        (
+            {
+                "chosen_messages": [turn("user", "1+1"), turn("assistant", "2")],
+                "rejected_messages": [turn("user", "1+1"), turn("assistant", "3")],
+            },
+            False,
+        ),
+        (
+            {
+                "conversation": [{"speaker": "human", "text": "1+1"}],
+                "better": {"speaker": "agent", "text": "2"},
+                "worse": {"speaker": "agent", "text": "3"},
+            },
+            False,
+        ),
+        (nova_pair(("2", "preferred"), ("3", "non-preferred")), False),
+        (nova_pair(("3", "Non-Preferred"), ("2", "Preferred")), False),
     ],
-    ids=["standard", "implicit", "messages", "sharegpt", "alpaca"],
+    ids=[
+        "standard",
+        "implicit",
+        "messages",
+        "sharegpt",
+        "alpaca",
+        "argilla",
+        "question",
+        "llama-factory",
+        "speakers",
+        "nova",
+        "nova-reversed",
+    ],
 )
 def test_pairs_share_their_prompt(record: dict[str, Any], completion: bool) -> None:
     example = parsed(record)
@@ -350,3 +395,36 @@ def test_raw_text_and_completions_are_not_billed_as_messages() -> None:
         {"prompt": "", "completion": [{"role": "assistant", "content": "b"}]}
     ).completion
     assert not BY_NAME["alpaca"].parse({"instruction": "a", "output": "b"}).completion
+
+
+def test_every_candidate_of_a_pair_is_read_behind_what_stands_before_it() -> None:
+    answers = [("2", "preferred"), ("3", "non-preferred"), ("4", "non-preferred")]
+    tool = {"toolSpec": {"name": "add", "description": "+", "inputSchema": {"json": {}}}}
+    record = nova_pair(
+        *answers,
+        schemaVersion="bedrock-conversation-2024",
+        system=[{"text": "Be brief."}],
+        toolConfig={"tools": [tool]},
+    )
+    example = parsed(record)
+    before = [("system", "Be brief."), ("user", "1+1")]
+    assert example.turns == [*before, *(("assistant", text) for text, _ in answers)]
+    assert example.prompt is not None
+    assert example.prompt.turns == before
+    assert example.tools is not None
+    assert example.problems == []
+
+
+@pytest.mark.parametrize(
+    "candidates", [None, {}, [None], [{}], [{"preferenceLabel": 1}], [{"preferenceLabel": "best"}]]
+)
+def test_candidates_that_are_no_choice_are_a_problem(candidates: Any) -> None:
+    record = {"messages": [{"role": "assistant", "candidates": candidates}]}
+    assert {problem.kind for problem in parsed(record).problems} >= {"bad-preference-pair"}
+
+
+def test_a_nova_pair_is_no_chat() -> None:
+    found = detect(nova_pair(("2", "preferred"), ("3", "non-preferred")))
+    assert found is not None
+    assert (found.name, found.as_chat) == ("bedrock_preference", None)
+    assert "two answers" in found.not_chat

@@ -31,7 +31,8 @@ def parse(*messages: Any, **rest: Any) -> Example:
 
 
 def problems(example: Example) -> dict[str, str]:
-    return {problem.kind: problem.detail for problem in example.problems}
+    """The first problem of each kind."""
+    return {problem.kind: problem.detail for problem in reversed(example.problems)}
 
 
 def tool_record(**changes: Any) -> Example:
@@ -129,7 +130,7 @@ def test_the_quick_way_and_the_careful_way_agree(messages: list[Any]) -> None:
         ([USER, {**ANSWER, "content": None}], "empty-content", "messages[1].content is missing"),
         ([USER, {"role": "assistant"}], "empty-content", "messages[1].content is missing"),
         ([{**USER, "content": []}, ANSWER], "empty-content", "messages[0].content is empty"),
-        ([{**USER, "id": 1}, ANSWER], "unknown-key", "messages[0] has 1 more"),
+        ([{**USER, "id": 1}, ANSWER], "unknown-key", "messages[0] has id beside"),
         ([{**USER, "tool_calls": [CALL]}, ANSWER], "unknown-key", "messages[0]"),
         ([{**USER, "name": "Ada Lovelace"}, ANSWER], "bad-name", "messages[0].name"),
         ([{**USER, "name": "a" * 65}, ANSWER], "bad-name", "1 to 64"),
@@ -243,7 +244,7 @@ def test_malformed_calls_are_named(changes: dict[str, Any], detail: str) -> None
 def test_called_functions_must_be_defined() -> None:
     other = {"type": "function", "function": {"name": "other"}}
     found = problems(parse(USER, CALLING, RESULT, ANSWER, tools=[other]))
-    assert found == {"undefined-tool": "1 called functions; 1 defined"}
+    assert found == {"undefined-tool": "1 unknown function called; 1 defined"}
 
 
 @pytest.mark.parametrize(
@@ -272,9 +273,11 @@ def test_a_weight_in_the_wrong_place_is_one_problem() -> None:
     assert problems(parse({**USER, "weight": 0}, ANSWER)).keys() == {"bad-weight"}
 
 
-def test_keys_beside_messages_are_counted_not_quoted() -> None:
-    found = problems(parse(USER, ANSWER, source="crm", id=1))
-    assert found["unknown-record-key"].startswith("2 more than functions, messages")
+def test_keys_beside_messages_are_named_where_they_look_like_keys() -> None:
+    found = problems(parse(USER, ANSWER, source="crm", id=1, **{"ann@example.org": 1}))
+    assert found["unknown-record-key"].startswith("id, source and 1 more beside functions")
+    found = problems(parse(USER, ANSWER, **{"call 555-0100": 1}))
+    assert found["unknown-record-key"].startswith("1 key beside functions")
 
 
 @pytest.mark.parametrize("messages", [None, {}, 3, {"role": "user"}])

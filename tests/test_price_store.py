@@ -19,6 +19,7 @@ from ftgate.prices import store
 from ftgate.prices.book import PriceBook
 from ftgate.prices.live import Live
 from ftgate.prices.lock import lock_text
+from ftgate.prices.names import ModelName
 from ftgate.prices.overrides import parse_flag
 from ftgate.prices.places import LIVE_NAME, find_lock
 from ftgate.prices.store import Record, StoreError
@@ -254,6 +255,13 @@ def test_feeds_that_disagree_keep_both_values(path: Path) -> None:
     assert dispute.said == (("litellm", Decimal("1.36")), ("genai-prices", Decimal("0.70")))
     assert fed.dispute(price(fed.lookup("gpt-6-luna", "input_mtok"))) is None
     assert [each.key for each in Live(path, TODAY).disputes()] == [key]
+
+
+def test_of_two_dates_the_earlier_counts(path: Path) -> None:
+    days = {"litellm": "2027-02-01", "aws": "2028-01-01", "openai-models": "2027-03-01"}
+    for feed, day in days.items():
+        store.save(path, feed, record({}, dates={"openai/gpt-9": day}))
+    assert Live(path, TODAY).shutdown(ModelName("openai", "gpt-9")) == (date(2027, 2, 1), "A feed")
 
 
 def test_who_was_asked_is_said_when_nobody_knows(path: Path, tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_every_problem_has_a_rule_of_its_name() -> None:
 def test_the_repairing_command_is_the_next_step() -> None:
     finding = judge(file_of(b"[\n" + GOOD + b"]\n"))["not-json-lines"]
     assert finding.message == "not JSON Lines: a JSON array"
-    assert finding.next_step == "jq -c '.[]' train.jsonl > fixed.jsonl"
+    assert finding.next_step == "ftgate check train.jsonl --fix"
 
 
 def test_no_text_of_a_record_reaches_a_message() -> None:

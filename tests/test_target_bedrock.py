@@ -81,3 +81,32 @@ def test_no_shape_of_json_makes_a_check_raise(
     problems(provider, record)
     found = problems(provider, {**record, "messages": messages})
     assert all(problem.kind and problem.detail for problem in found)
+
+
+TEXTS = st.lists(
+    st.fixed_dictionaries({"text": st.sampled_from(["", "Yes.", "User: hi", "a < b", 1])}),
+    max_size=2,
+)
+TURNS = st.lists(
+    st.fixed_dictionaries(
+        {"role": st.sampled_from(["user", "assistant", "system"]), "content": TEXTS},
+        optional={"candidates": st.just([])},
+    )
+    | st.sampled_from([QUESTION, ANSWER, None]),
+    max_size=4,
+)
+
+
+@pytest.mark.parametrize("provider", ["bedrock-nova", "bedrock-llama"])
+@settings(deadline=None, max_examples=150)
+@given(system=TEXTS, messages=TURNS)
+def test_keys_that_are_not_read_change_nothing(
+    provider: str, system: list[Any], messages: list[Any]
+) -> None:
+    """What has no more than texts is judged by a shorter way, which has to say the same."""
+    record = {"schemaVersion": "bedrock-conversation-2024", "system": system, "messages": messages}
+    noted = [
+        message and {**message, "content": [{**item, "note": 1} for item in message["content"]]}
+        for message in messages
+    ]
+    assert problems(provider, record) == problems(provider, {**record, "messages": noted})

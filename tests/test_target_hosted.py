@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftgate.catalog import read_provider
+from ftgate.description import describe
 from ftgate.formats import BY_NAME
 from ftgate.model import Example
 from ftgate.targets import Record, Target, open_target
@@ -176,3 +177,9 @@ def test_every_problem_of_the_sheet_has_a_rule_in_words(name: str) -> None:
         assert row["says"], kind
         assert row["fix"], kind
         assert not row["says"].endswith("."), kind
+
+
+def test_what_a_csv_is_for_is_said_with_its_source() -> None:
+    limits = {fact.key: fact for fact in describe(read_provider("together")).limits}
+    assert limits["csv"].value.startswith("for evaluation files only")
+    assert limits["csv"].source.title.startswith("together")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -117,11 +118,25 @@ def test_text_of_a_record_is_never_quoted() -> None:
     assert all(hidden not in problem.detail + problem.path for problem in found)
 
 
+@pytest.mark.parametrize("text", ["[" * 3_000_000, "[1]," * 20_000, "x" * 70_000])
+def test_a_long_text_is_not_read_as_python(text: str) -> None:
+    started = time.process_time()
+    found = problems("ms-swift", {"messages": text})
+    assert time.process_time() - started < 1
+    assert [(one.kind, one.path) for one in found] == [("malformed-messages", "messages")]
+    assert "too long" in found[0].detail
+
+
+def test_a_short_text_is_read_as_python() -> None:
+    assert problems("ms-swift", {"messages": str([USER, ANSWER])}) == []
+
+
 KEYS = re.findall(
     r"\w+",
     """messages conversations conversation prompt completion chosen rejected label text system tools
     images image instruction input output history query response rejected_response kto_tag
-    rejected_messages objects bbox role content from value human assistant tool_calls function
+    rejected_messages chosen_messages chosen_response speaker loss_weight
+    objects bbox role content from value human assistant tool_calls function
     name arguments parameters id type source url chat_template_kwargs""",
 )
 WORDS = st.sampled_from(
@@ -147,3 +162,25 @@ def test_hostile_records_never_break_a_check(name: str, record: Record) -> None:
         for problem in judge.problems(record, format_name, Example([], [])):
             assert problem.kind in rules
             assert re.fullmatch(r"([a-z_]+(\[\d+\]|\.[a-z_]+)*)?", problem.path)
+
+
+SPOKEN = st.fixed_dictionaries(
+    {"role": st.sampled_from(["system", "user", "assistant", "tool", "function"]), "content": WORDS}
+) | st.fixed_dictionaries(
+    {"from": st.sampled_from(["system", "human", "gpt", "observation", "bot"]), "value": WORDS}
+)
+
+
+@pytest.mark.parametrize("name", ["trl", "llama-factory", "ms-swift"])
+@settings(max_examples=150, deadline=None)
+@given(
+    column=st.sampled_from(["messages", "conversations"]),
+    messages=st.lists(SPOKEN | VALUES, max_size=4),
+)
+def test_a_column_that_is_not_read_changes_nothing(
+    name: str, column: str, messages: list[Any]
+) -> None:
+    record = {column: messages}
+    judge, example = target(name), Example([], [])
+    beside = judge.problems({**record, "id": 1}, "openai_chat", example)
+    assert judge.problems(record, "openai_chat", example) == beside

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ftgate.model import Example, Problem
+from ftgate.model import Example, ModelFacts, Problem
+from ftgate.prices.book import PriceBook
 from ftgate.targets import open_target
 
 QUESTION = {"role": "user", "parts": [{"text": "Is it in stock?"}]}
@@ -56,3 +58,11 @@ def test_no_shape_of_json_makes_a_check_raise(
     problems(record)
     found = problems({**record, "contents": contents})
     assert all(problem.kind and problem.detail for problem in found)
+
+
+def test_models_that_retire_have_a_last_day() -> None:
+    book = PriceBook.load(today=date(2026, 11, 22))
+    facts = book.model("gemini-2.5-flash", provider="vertex")
+    assert isinstance(facts, ModelFacts)
+    assert facts.jobs_close == facts.tuned_shutdown == date(2026, 12, 1)
+    assert "may be extended" in facts.source

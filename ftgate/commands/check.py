@@ -16,6 +16,7 @@ from ftgate.commands.output import (
     emit,
     progress_line,
     render,
+    say,
     wants_color,
     write_file,
 )
@@ -81,6 +82,8 @@ def command(
     output_format = formats[0] if formats else "text"
     files = _outputs(output)
     fixes = fix.take_flags(flags, paths)
+    if not fixes.judges and (files or formats):
+        raise UsageError("--fix-only and --diff judge nothing", hint="drop -o and -f, or use --fix")
     options = check_options(flags)
     if fixes.wanted:
         changed = fix.run(paths, options, fixes)
@@ -91,7 +94,7 @@ def command(
     from ftgate.gate import check
 
     with progress_line(wanted=not quiet) as progress:
-        report = check(paths, replace(options, progress=progress))
+        report = check(paths, replace(options, progress=progress, notice=say))
     shown = _not_passing(report) if quiet and output_format == "text" else report
     if shown.datasets or output_format != "text":
         emit(render(shown, output_format, verbose=verbose, color=wants_color(color)))

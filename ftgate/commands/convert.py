@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from ftgate.atomic import is_device
 from ftgate.commands.flags import CONTEXT
 from ftgate.commands.output import check_target
 from ftgate.errors import UnreadableError, UsageError
@@ -61,9 +62,9 @@ def command(
 ) -> int:
     """Write the records of IN in another schema, in the same order.
 
-    Texts, tool calls, tool definitions and images come along, weights and thoughts where the schema
-    has them. Other keys are left behind, and listed with their lines. When a record cannot be said
-    in the other schema, nothing is written and the exit code is 1.
+    What is trained on comes along: texts, tool calls, tool definitions, images, weights, thoughts.
+    Metadata is left behind, and listed with its lines. When the other schema has no words for
+    something else, nothing is written, the record is named and the exit code is 1.
     """
     _check(name, output, force)
     from ftgate.convert import TARGETS
@@ -100,7 +101,7 @@ def _check(name: str, output: str, force: bool) -> None:
         return
     if os.path.exists(output) and os.path.samefile(name, output):
         raise UsageError(f"{output} is the file that is read", hint="name another file")
-    if not force and not _is_device(output):
+    if not force and not is_device(output):
         raise UsageError(f"{output} exists", hint="--force replaces it")
 
 
@@ -122,16 +123,11 @@ def _sink(output: str) -> Iterator[str | BinaryIO]:
         if sys.stdout is None:  # closed by whoever started us
             raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
         yield sys.stdout.buffer
-    elif _is_device(output):
+    elif is_device(output):
         with open(output, "wb") as stream:
             yield stream
     else:
         yield output
-
-
-def _is_device(path: str) -> bool:
-    """A terminal, a pipe, /dev/null: what exists and is no file of its own."""
-    return os.path.exists(path) and not os.path.isfile(path)
 
 
 @contextmanager

@@ -131,9 +131,14 @@ def _model(flags: dict[str, Any]) -> str:
 
     if flags["model"]:
         return str(flags["model"])
-    chosen = flags["encoding"] or flags["rule"] == "cookbook"
+    chosen = flags["encoding"] or _is_cookbook_alone(flags)
     usual = (flags["provider"] or "openai") in _OPENAI_MODELS
     return DEFAULT_BASE_MODEL if usual and not chosen else ""
+
+
+def _is_cookbook_alone(flags: dict[str, Any]) -> bool:
+    """The cookbook counts with cl100k; beside a bill, both count with the model's encoding."""
+    return flags["rule"] == "cookbook" and not flags["provider"]
 
 
 def _encoding(flags: dict[str, Any]) -> Encoding:
@@ -141,7 +146,7 @@ def _encoding(flags: dict[str, Any]) -> Encoding:
     from ftgate.tokens.encodings import CL100K, check_name, resolve
 
     name = flags["encoding"]
-    if not name and not flags["model"] and flags["rule"] == "cookbook":
+    if not name and not flags["model"] and _is_cookbook_alone(flags):
         name = CL100K
     if name:
         check_name(name)

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ftgate.commands.count_tokens import Counts, SetCount
-    from ftgate.economics.training import Bill, Epochs
-    from ftgate.model import Encoding, Missing, Price, ProviderFacts, Training
+    from ftgate.model import Bill, Encoding, Epochs, Missing, Price, ProviderFacts, Training
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,13 @@ def _count_dataset(
 
     limit = provider.max_example_tokens if provider else None
     reading = read_dataset(
-        dataset, counter=counter, limit=limit, sample_size=0, cache=cache, looks=looks
+        dataset,
+        counter=counter,
+        limit=limit,
+        sample_size=0,
+        cache=cache,
+        looks=looks,
+        target=provider.name if provider else "openai",
     )
     if reading.vocabulary:
         raise VocabularyError(reading.vocabulary)

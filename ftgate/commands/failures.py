@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from ftgate.errors import UsageError
+from ftgate.errors import UnreadableError, UsageError
 
 if TYPE_CHECKING:
-    from ftgate.fixing import Judge
     from ftgate.gate import CheckOptions
-    from ftgate.model import Finding
+    from ftgate.judge import Judge, Judged
+    from ftgate.model import Finding, Problem
+    from ftgate.readers.jsonl import Line
     from ftgate.report import Report
 
 NAME = "failures"
@@ -44,80 +45,115 @@ def check_replaceable(path: str) -> None:
         )
 
 
-def as_json_lines(report: Report, paths: Sequence[str], options: CheckOptions) -> str:
-    """All rows; ``paths`` and ``options`` are those of the report."""
-    return "".join(
-        json.dumps(dict(zip(KEYS, row, strict=True)), ensure_ascii=False) + "\n"
-        for row in _rows(report, paths, options)
-    )
+def as_json_lines(report: Report, paths: Sequence[str], options: CheckOptions) -> Iterator[str]:
+    """The rows, line by line; ``paths`` and ``options`` are those of the report."""
+    for row in _rows(report, paths, options):
+        values = dict(zip(KEYS, map(_encodable, row), strict=True))
+        yield json.dumps(values, ensure_ascii=False) + "\n"
+
+
+def _encodable(value: Any) -> Any:
+    """A text with undecodable bytes (of a path) as visible escapes, as in ``-o json``."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def _rows(report: Report, paths: Sequence[str], options: CheckOptions) -> Iterator[tuple[Any, ...]]:
-    for dataset, judge in zip(report.datasets, _judges(paths, options), strict=True):
+    for dataset, reader in zip(report.datasets, _readers(paths, options), strict=True):
         by_path: dict[str | None, list[Finding]] = {}
         for finding in dataset.findings:
             if finding.code.startswith(_FAMILIES):
                 by_path.setdefault(finding.path, []).append(finding)
         for path, findings in by_path.items():
-            yield from _rows_of_file(path, findings, judge, options.stdin)
+            for line, finding, message, json_path in _places(path, findings, reader):
+                yield path, line, finding.code, message, json_path, finding.rule
 
 
-def _judges(paths: Sequence[str], options: CheckOptions) -> Iterator[Judge]:
-    """The judge of each dataset, in the order of the report."""
+class _Reader(NamedTuple):
+    """How the files of one dataset are read again.
+
+    ``stdin`` is what standard input held, None when files were judged.
+    """
+
+    judge: Judge
+    stdin: bytes | None
+
+    def lines(self, path: str) -> Iterator[Line]:
+        """The lines of a file, as they were judged. Raises UnreadableError."""
+        from ftgate.readers.jsonl import read_jsonl
+        from ftgate.readers.table import read_table
+
+        table = self.judge.csv and path.lower().endswith(".csv")
+        try:
+            with self._open(path) as stream:
+                yield from read_table(stream) if table else read_jsonl(stream)
+        except OSError as error:
+            raise UnreadableError(f"{path}: {error.strerror or error}") from error
+
+    def _open(self, path: str) -> BinaryIO:
+        import io
+
+        from ftgate.readers.compressed import decompressed, open_data
+
+        if self.stdin is None:
+            return open_data(path)
+        return decompressed(io.BufferedReader(io.BytesIO(self.stdin)))
+
+
+def _readers(paths: Sequence[str], options: CheckOptions) -> Iterator[_Reader]:
+    """The reader of each dataset, in the order of the report."""
     from pathlib import Path
 
     from ftgate.fixing.project import authority
     from ftgate.gate import SettingsFinder, jobs_of, parse_day
 
-    finder, today = SettingsFinder(options), parse_day(options.as_of)
-    if options.stdin is not None:
-        yield authority(finder.for_folder(Path())[1], today).judge
-        return
-    for job in jobs_of(paths, finder):
-        yield authority(job.settings, today).judge
-
-
-def _rows_of_file(
-    path: str | None, findings: list[Finding], judge: Judge, stdin: bytes | None
-) -> Iterator[tuple[Any, ...]]:
-    """Rows of one file by line; those of findings about the file as a whole come first."""
-    places = list(_places(path, findings, judge, stdin)) if path is not None else []
-    seen = {finding.code for _, finding, _, _ in places}
-    for finding in findings:
-        if finding.code not in seen:
-            for line in finding.lines or (None,):
-                row = (finding.code, finding.message, finding.json_path, finding.rule)
-                yield (path, line, *row)
-    for line, finding, message, json_path in places:
-        yield (path, line, finding.code, message, json_path, finding.rule)
+    finder, today, stdin = SettingsFinder(options), parse_day(options.as_of), options.stdin
+    if stdin is not None:
+        chosen = [finder.for_folder(Path())[1]]
+    else:
+        chosen = [job.settings for job in jobs_of(paths, finder)]
+    for settings in chosen:
+        yield _Reader(authority(settings, today).judge, stdin)
 
 
 def _places(
-    path: str, findings: list[Finding], judge: Judge, stdin: bytes | None
-) -> Iterator[tuple[int, Finding, str, str]]:
-    """Line, finding, message and JSON path of every problem that a finding counts."""
-    from ftgate.readers.jsonl import read_jsonl
-    from ftgate.readers.table import read_table
+    path: str | None, findings: list[Finding], reader: _Reader
+) -> Iterator[tuple[int | None, Finding, str, str]]:
+    """Line, finding, message and JSON path of every problem that a finding counts.
+
+    Findings about the file as a whole come last.
+    """
     from ftgate.rules import load_rules
 
-    by_kind = {finding.name: finding for finding in findings if finding.lines}
-    if not by_kind:
-        return
-    with _open(path, stdin) as stream:
-        table = judge.csv and path.lower().endswith(".csv")
-        for line in read_table(stream) if table else read_jsonl(stream):
-            for problem in judge.judge(line).problems:
-                if finding := by_kind.get(problem.kind):
-                    message = problem.detail or load_rules()[finding.code].summary
-                    yield line.number, finding, message, problem.path
+    listed: set[Finding] = set()
+    counted = {(finding.name, finding.key): finding for finding in findings if finding.lines}
+    if path is not None and counted:
+        for line in reader.lines(path):
+            for finding, problem in _counted(counted, reader.judge.judge(line)):
+                listed.add(finding)
+                message = problem.detail or load_rules()[finding.code].summary
+                yield line.number, finding, message, problem.path
+    for finding in findings:
+        if finding not in listed:
+            for number in finding.lines or (None,):
+                yield number, finding, finding.message, finding.json_path
 
 
-def _open(path: str, stdin: bytes | None) -> BinaryIO:
-    """The decompressed bytes of a file, or of what standard input held."""
-    import io
+def _counted(
+    findings: dict[tuple[str, str], Finding], judged: Judged
+) -> Iterator[tuple[Finding, Problem]]:
+    """Every problem of a line, each place once, with the finding that counts it.
 
-    from ftgate.readers.compressed import decompressed, open_data
+    ``findings`` are known by name and key: of an unknown schema there is one for each format that
+    is not trained on, and one for records of no format.
+    """
+    from ftgate.model import Problem
 
-    if stdin is None:
-        return open_data(path)
-    return decompressed(io.BufferedReader(io.BytesIO(stdin)))
+    problems = dict.fromkeys(judged.problems)
+    if judged.format == "prompt_completion":  # wrong as a whole, whatever the record says
+        problems[Problem("legacy-schema")] = None
+    for problem in problems:
+        own = findings.get((problem.kind, judged.format))
+        if finding := own or findings.get((problem.kind, "")):
+            yield finding, problem

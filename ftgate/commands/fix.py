@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -31,9 +32,10 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--unsafe-fixes",
         is_flag=True,
-        help="Also drop invalid lines, refused records, over-long examples and near-duplicates: "
-        "all turns have the same text after Unicode NFKC, case folding and folding of white space "
-        "and punctuation. Keeps the original as NAME.bak.",
+        help="Let --fix, --fix-only or --diff also drop invalid lines, refused records, over-long "
+        "examples and near-duplicates: records whose turns differ in nothing but Unicode NFKC, "
+        "case, white space and punctuation, and that are equal in everything else. Keeps the "
+        "original as NAME.bak.",
     ),
     click.option("--no-backup", is_flag=True, help="Keep no NAME.bak."),
     click.option(
@@ -56,7 +58,7 @@ class FixFlags(NamedTuple):
     @property
     def wanted(self) -> bool:
         """Whether there is anything to do before judging."""
-        return self.fix or self.fix_only or self.unsafe_fixes or self.diff
+        return self.fix or self.fix_only or self.diff
 
     @property
     def judges(self) -> bool:
@@ -74,6 +76,8 @@ def fixing(command: _Command) -> _Command:
 def take_flags(flags: dict[str, Any], paths: Sequence[str]) -> FixFlags:
     """Take the flags of :func:`fixing` out of all flags. Raises UsageError for contradictions."""
     found = FixFlags(**{name: flags.pop(name) for name in FixFlags._fields})
+    if found.unsafe_fixes and not found.wanted:
+        raise UsageError("--unsafe-fixes alone changes nothing", hint="add --fix or --diff")
     if found.wanted and "-" in paths:
         raise UsageError("standard input cannot be fixed", hint="name a file")
     if found.show_records and not found.diff:
@@ -89,6 +93,7 @@ def run(paths: Sequence[str], options: CheckOptions, flags: FixFlags) -> int:
     A file that cannot be replaced does not keep the others from being fixed; then the first
     error is raised at the end.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     changed = False
     errors: list[FtgateError] = []
     for file, fixes in _files(paths, options, flags):

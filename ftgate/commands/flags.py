@@ -98,7 +98,27 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         help="Whose rules and bills apply: ftgate providers lists them.",
     ),
     click.option("--epochs", metavar="N|auto", callback=check_epochs, help="Training epochs."),
-    click.option("--as-of", metavar="DATE", help="Judge as if today were YYYY-MM-DD."),
+    click.option(
+        "--today",
+        "--as-of",
+        "as_of",
+        envvar=["FTGATE_TODAY", "FTGATE_AS_OF"],
+        metavar="DATE",
+        help="Judge as if today were YYYY-MM-DD.",
+    ),
+    click.option(
+        "--prices",
+        type=click.Choice(["offline", "cached", "live", "if-stale"]),
+        help="Stored live prices: leave out, use, fetch now, or fetch when a week old."
+        "  [default: offline]",
+    ),
+    click.option(
+        "--price",
+        type=OnePerLine(),
+        multiple=True,
+        metavar="MODEL,UNIT=USD",
+        help="A price of your own: gpt-oss-20b,training_mtok=0.40,provider=together. Repeatable.",
+    ),
     click.option(
         "--fail-on",
         type=click.Choice(["error", "warning", "never"]),

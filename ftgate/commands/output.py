@@ -9,12 +9,13 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from ftgate.atomic import is_device, replacing
 from ftgate.errors import UsageError
 from ftgate.render import renderer
 from ftgate.render.escape import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ftgate.report import Report
 
@@ -65,6 +66,11 @@ def screen_width() -> int:
     return max(MIN_WIDTH, min(MAX_WIDTH, columns or PLAIN_WIDTH))
 
 
+def say(note: str) -> None:
+    """One line on standard error that is no result."""
+    sys.stderr.write(f"ftgate: {visible(note)}\n")
+
+
 def emit(text: str) -> None:
     """Write to standard output; a reader that has gone away (``| head``) is no error.
 
@@ -113,7 +119,7 @@ def check_target(path: str) -> None:
     folder = os.path.dirname(real)
     if os.path.isdir(real):
         raise UsageError(f"{path} is a folder", hint="name a file")
-    if _is_device(path):
+    if is_device(path):
         if not os.access(path, os.W_OK):
             raise UsageError(f"{path}: cannot be written", hint="name another file")
     elif not os.path.isdir(folder):
@@ -125,49 +131,23 @@ def check_target(path: str) -> None:
         )
 
 
-def write_file(path: str, text: str) -> None:
+def write_file(path: str, text: str | Iterable[str]) -> None:
     """Write a file whole or not at all; a device or pipe is written to, a link followed.
 
-    Raises UsageError when it cannot be written.
+    ``text`` may come piece by piece. Raises UsageError when the file cannot be written.
     """
     check_target(path)
+    pieces = (text,) if isinstance(text, str) else text
     try:
-        if _is_device(path):
-            with open(path, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+        if is_device(path):
+            with open(path, "wb") as stream:
+                stream.writelines(piece.encode() for piece in pieces)
         else:
-            _replace(os.path.realpath(path), text)
+            with replacing(path) as (stream, publish):
+                stream.writelines(piece.encode() for piece in pieces)
+                publish()
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _is_device(path: str) -> bool:
-    """A terminal, a pipe, /dev/null: what exists and is no file of its own."""
-    return os.path.exists(path) and not os.path.isfile(path)
-
-
-def _replace(path: str, text: str) -> None:
-    import tempfile
-
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".ftgate-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, _mode_for(path))
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _mode_for(path: str) -> int:
-    """Permissions of the file that is replaced, else what ``open`` would give."""
-    try:
-        return os.stat(path).st_mode & 0o777
-    except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT, complete_providers
-from ftgate.commands.output import emit, wants_color
+from ftgate.commands.output import emit, screen_width, wants_color
 
 if TYPE_CHECKING:
     from ftgate.description import Description, Fact, Refusal
@@ -43,9 +44,9 @@ def command(name: str | None, output_format: str, as_of: str | None, color: str)
     elif output_format == "markdown":
         emit(markdown(descriptions))
     elif name:
-        emit(in_words(descriptions[0], today, wants_color(color)))
+        emit(wrapped(in_words(descriptions[0], today, wants_color(color))))
     else:
-        emit(overview(descriptions))
+        emit(wrapped(overview(descriptions)))
     return 0
 
 
@@ -56,6 +57,25 @@ def _descriptions(name: str | None) -> list[Description]:
     if name:
         check_provider(name)
     return [describe(read_provider(one)) for one in ((name,) if name else provider_names())]
+
+
+def wrapped(text: str) -> str:
+    """Long lines broken, and what follows put below their second column."""
+    import textwrap
+
+    width = screen_width()
+    lines: list[str] = []
+    for line in text.splitlines():
+        columns = re.match(r"(\s+\S.*?\s{2,})(?=\S)", line) or re.match(r"(\s*)", line)
+        indent = min(len(columns[1]) if columns else 0, width * 3 // 5)
+        lines += textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines) + "\n"
 
 
 def overview(descriptions: list[Description]) -> str:

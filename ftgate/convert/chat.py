@@ -15,6 +15,8 @@ Writer = Callable[[AsChat], Record]
 _DATA_URL = re.compile(r"data:(image/[\w.+-]+);base64,(.*)\Z", re.DOTALL)
 _ROLES: dict[str, str] = {"developer": "system", "function": "tool"}
 _ANSWERS = {"content", "refusal", "audio"}
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+"""Values that say nothing: exports of tables have every key in every record."""
 
 
 class CannotSayError(ValueError):
@@ -55,14 +57,18 @@ class Message(NamedTuple):
 def messages_of(chat: AsChat, *, weights: bool = False, thoughts: bool = False) -> list[Message]:
     """The messages, the deprecated function calls as tool calls.
 
-    ``weights`` and ``thoughts`` are True for targets that can say them: for others they are left
-    behind. Keys without a counterpart anywhere are left behind too.
+    ``weights`` and ``thoughts`` are True for targets that can say them. Without weights every
+    answer is trained, so one that is not cannot be said. Keys without a counterpart stay behind.
     """
     messages = list(_read(chat))
     for index, message in enumerate(messages):
         if message.role == "system" and index:
             raise CannotSayError(f"messages[{index}] is a system message that is not the first")
         if message.weight not in (None, 1) and not weights:
+            if message.role == "assistant":
+                raise CannotSayError(
+                    f"messages[{index}].weight is not 1, and every answer is trained there"
+                )
             chat.lost.append("messages[].weight")
         if message.thinking and not thoughts:
             chat.lost.append("messages[].thinking")
@@ -100,7 +106,7 @@ def _leave(chat: AsChat, message: Record, role: str, where: str) -> None:
     elif role == "tool":
         said |= {"tool_call_id", "name"}
     for key, value in message.items():
-        if key in said or value is None:
+        if key in said or value in EMPTY:
             continue
         if key in _ANSWERS:
             raise CannotSayError(f"{where} has {key}")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+from ftgate.atomic import replacing
 from ftgate.convert.chat import Writer
 from ftgate.convert.stream import Account, convert_stream
 from ftgate.errors import UnreadableError, UsageError
 from ftgate.formats import Format
 from ftgate.readers.compressed import ArchiveError, open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
-
-_TEMPORARY = ".ftgate-"
 
 
 def convert_file(
@@ -84,11 +82,11 @@ def _errors_of(out: str | BinaryIO) -> Iterator[None]:
 def _draft(out: str | BinaryIO) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
     """A stream to write to, and the call that makes it count; without the call nothing stays."""
     if isinstance(out, str):
-        with _replacing(os.path.realpath(out)) as drafted:
+        with replacing(out) as drafted:
             yield drafted
     else:
         sink = out
-        with tempfile.TemporaryFile(prefix=_TEMPORARY) as stream:
+        with tempfile.TemporaryFile() as stream:
 
             def copy() -> None:
                 stream.seek(0)
@@ -97,31 +95,3 @@ def _draft(out: str | BinaryIO) -> Iterator[tuple[BinaryIO, Callable[[], None]]]
                     sink.flush()
 
             yield stream, copy
-
-
-@contextmanager
-def _replacing(path: str) -> Iterator[tuple[BinaryIO, Callable[[], None]]]:
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=_TEMPORARY)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-
-            def publish() -> None:
-                stream.flush()
-                os.fsync(stream.fileno())
-                os.chmod(temporary, _mode_for(path))
-                os.replace(temporary, path)
-
-            yield stream, publish
-    finally:
-        with suppress(FileNotFoundError):  # it has moved to its place
-            os.unlink(temporary)
-
-
-def _mode_for(path: str) -> int:
-    """Permissions of the file that is replaced, else what ``open`` would give."""
-    try:
-        return os.stat(path).st_mode & 0o777
-    except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask

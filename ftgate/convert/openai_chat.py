@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ftgate.convert.chat import EMPTY
 from ftgate.formats.as_chat import AsChat
 from ftgate.formats.contract import Record
 from ftgate.formats.openai_messages import MESSAGE_KEYS
@@ -15,7 +16,7 @@ def write(chat: AsChat) -> Record:
         chat.lost += [
             f"messages[].{key}"
             for key, value in message.items()
-            if key not in known and value is not None
+            if key not in known and value not in EMPTY
         ]
         messages.append({key: value for key, value in message.items() if key in known})
     tools = {} if chat.tools is None else {"tools": chat.tools}

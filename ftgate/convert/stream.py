@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from ftgate.convert import read
+from ftgate.convert import convert
 from ftgate.convert.chat import CannotSayError, Writer, json_text
 from ftgate.formats import Format, detect
 from ftgate.formats.as_chat import from_json
@@ -95,9 +95,9 @@ def _convert(line: Line, write: Writer, account: Account, source: Format | None)
     found = source or detect(record)
     if found is None:
         raise CannotSayError("unknown schema: name it with --from")
-    chat = read(record, found)
-    text = json_text(write(chat))
+    written, lost = convert(record, found, write)
+    text = json_text(written)
     account.converted += 1
     account.sources[found.name] = account.sources.get(found.name, 0) + 1
-    account.lose(chat.lost, line.number)
+    account.lose(lost, line.number)
     return f"{text}\n".encode()

@@ -49,7 +49,7 @@ class Result:
 def perform(task: Task) -> Result:
     """Read one file. A file that changes while it is read is not judged: UnreadableError."""
     target = open_target(task.target)
-    table = target is not None and target.csv and task.name.lower().endswith(".csv")
+    table = target is not None and target.reads_table(task.name)
     try:
         with open_data(task.path) as stream:
             head = stream.read(HEAD_BYTES)

@@ -12,6 +12,5 @@ from __future__ import annotations
 from ftgate.errors import FixError
 from ftgate.fixing.dropping import Unsafe
 from ftgate.fixing.fix import Fixes, FixReport, fix_file, preview_file
-from ftgate.fixing.judge import Judge
 
-__all__ = ["FixError", "FixReport", "Fixes", "Judge", "Unsafe", "fix_file", "preview_file"]
+__all__ = ["FixError", "FixReport", "Fixes", "Unsafe", "fix_file", "preview_file"]

@@ -1,11 +1,13 @@
 """The pieces of a fix as a unified diff for people.
 
-Text from data is hostile and may be private: control characters are escaped, and the middle of a
-long line is left out unless it is asked for. Such a diff is read, not applied.
+Text from data is hostile and may be private: unless it is asked for, words stand there as x's, but
+for those that every record has, and the middle of a long line is left out. Control characters are
+escaped. Such a diff is read, not applied.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
 
 from ftgate.fixing.piece import Piece
@@ -15,6 +17,39 @@ CONTEXT = 3
 """Unchanged lines shown around a change, as diff and git do."""
 HEAD_BYTES, TAIL_BYTES = 60, 30
 """What is shown of a long line: enough to know it again, and its end, where most repairs are."""
+
+_PLAIN_WORDS = frozenset(
+    [
+        "messages",
+        "role",
+        "content",
+        "system",
+        "user",
+        "assistant",
+        "tool",
+        "tools",
+        "weight",
+        "prompt",
+        "completion",
+        "text",
+        "input",
+        "output",
+        "instruction",
+        "conversations",
+        "from",
+        "value",
+        "contents",
+        "parts",
+        "chosen",
+        "rejected",
+        "true",
+        "false",
+        "null",
+        "preferred",
+        "non",
+    ]
+)
+"""Keys and words of the schemas, which give nothing away."""
 
 _NO_NEWLINE = "\\ No newline at end of file"
 
@@ -100,16 +135,21 @@ class _Lines:
     def _end(self) -> None:
         left_out = self._size - HEAD_BYTES - TAIL_BYTES
         if self._full or left_out <= 0:
-            text = _shown(self._head)
+            text = self._text(self._head)
         else:
             ends = (self._head[HEAD_BYTES:] + self._tail)[-TAIL_BYTES:]
-            text = f"{_shown(self._head[:HEAD_BYTES])} … {left_out:,} bytes … {_shown(ends)}"
+            head = self._text(self._head[:HEAD_BYTES])
+            text = f"{head} … {left_out:,} bytes … {self._text(ends)}"
         self._shown.append(text)
         self._head, self._tail, self._size = b"", b"", 0
 
+    def _text(self, line: bytes) -> str:
+        text = line.decode("utf-8", "replace")
+        return visible(text if self._full else re.sub(r"[^\W_]+", _masked, text))
 
-def _shown(line: bytes) -> str:
-    return visible(line.decode("utf-8", "replace"))
+
+def _masked(word: re.Match[str]) -> str:
+    return word[0] if word[0] in _PLAIN_WORDS else "x" * len(word[0])
 
 
 class _Hunks:

@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
-from ftgate.fixing.judge import Judge
 from ftgate.fixing.piece import DUPLICATE, INVALID, NEAR_DUPLICATE, REFUSED, TOO_LONG, Piece
 from ftgate.fixing.relaxed import strict_object
 from ftgate.formats import detect
+from ftgate.formats.as_chat import from_json
+from ftgate.judge import Judge
 from ftgate.model import Example
 from ftgate.readers.jsonl import read_jsonl
 
 _DIGEST_BYTES = 16
 """Twice what profiles keep: they count with them, here a collision would lose a record."""
+_SIGN = re.compile(r"(?<!\w)-(?=\.?\d)")
+_WORDS = "#%&*@/\\_\N{PER MILLE SIGN}"
+"""Characters that Unicode calls punctuation and that stand for words."""
+_PARTS = {"content", "parts"}
+_SPOKEN = {
+    *("messages", "conversations", "conversation", "interactions", "contents", "history"),
+    *("content", "parts", "text", "value", "system", "system_prompt", "systemInstruction"),
+    *("instruction", "input", "output", "query", "response", "prompt", "completion"),
+    *("question", "answer", "problem", "solution", "message", "input_text", "output_text"),
+}
+"""The keys on the way to a text that is a turn, or a part of one. No preferred or rejected answer
+is among them: it may differ from the other in nothing but case and punctuation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +96,14 @@ def _kept_records(piece: Piece, seen: set[bytes], near: set[bytes], unsafe: Unsa
 def _unfit(line: bytes, near: set[bytes], unsafe: Unsafe) -> str:
     """Why a record is dropped, "" when it stays; a record that stays is remembered in ``near``."""
     read = next(read_jsonl(io.BytesIO(line)))
-    problems, example = unsafe.judge.judge(read)
+    problems, example, _ = unsafe.judge.judge(read)
     if any(unsafe.severe(problem.kind) for problem in problems) or example is None:
         return REFUSED
     if unsafe.too_long and unsafe.too_long(example):
         return TOO_LONG
-    digest = _near_digest(example, read.record or {})
+    # Of a line with problems of its own, such as a key that is there twice, not all was read.
+    record = None if read.problems else from_json(line.decode())
+    digest = _near_digest(example, record)
     if digest in near:
         return NEAR_DUPLICATE
     if digest:
@@ -96,27 +111,83 @@ def _unfit(line: bytes, near: set[bytes], unsafe: Unsafe) -> str:
     return ""
 
 
-def _near_digest(example: Example, record: dict[str, Any]) -> bytes:
+def _near_digest(example: Example, record: Any) -> bytes:
     """Digest of what two near-duplicates share; empty where text is not all that they say.
 
-    Tool calls, tools and labels must be equal to the byte: two answers that differ in nothing else
-    are two answers.
+    Only texts that became turns are folded. Whatever else a record holds has to be equal: media in
+    columns of their own, weights, labels, tool calls, both answers of a preference pair.
     """
-    if example.images or not example.turns:
+    if not isinstance(record, dict) or example.images or not example.turns:
         return b""
-    turns = [(role, fold(text)) for role, text in example.turns]
-    parts = repr((turns, example.calls, record.get("label"), record.get("labels")))
-    tools = orjson.dumps(example.tools, option=orjson.OPT_SORT_KEYS) if example.tools else b""
-    return hashlib.sha256(parts.encode("utf-8", "surrogatepass") + tools).digest()
+    try:
+        if _shows_more(record):
+            return b""
+        shared = json.dumps([_folded(record, _heard(example, record)), example.calls])
+    except RecursionError:
+        return b""
+    return hashlib.sha256(shared.encode()).digest()
+
+
+def _heard(example: Example, record: dict[str, Any]) -> set[str]:
+    """The texts that became turns, and the two that Alpaca makes one of."""
+    heard = {text for _, text in example.turns}
+    halves = [record.get("instruction"), record.get("input")]
+    texts = [half for half in halves if isinstance(half, str)]
+    return heard.union(texts) if "\n".join(texts) in heard else heard
+
+
+def _folded(value: Any, heard: set[str], *, spoken: bool = True) -> Any:
+    """The value with its keys in order, texts as ``~folded`` where heard, else ``=as they are``."""
+    if isinstance(value, str):
+        return f"~{fold(value)}" if spoken and value in heard else f"={value}"
+    if isinstance(value, list):
+        return [_folded(each, heard, spoken=spoken) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: _folded(each, heard, spoken=spoken and key in _SPOKEN)
+            for key, each in sorted(value.items())
+        }
+    return value
+
+
+def _shows_more(value: Any) -> bool:
+    """Whether a message has other parts than texts, or several answers to choose from."""
+    if isinstance(value, list):
+        return any(_shows_more(each) for each in value)
+    if not isinstance(value, dict):
+        return False
+    return "candidates" in value or any(
+        _shows_more(each) or (key in _PARTS and not _is_text(each))
+        for key, each in value.items()
+        if key in _SPOKEN
+    )
+
+
+def _is_text(content: Any) -> bool:
+    """Whether a content is a text, or nothing but parts that are texts."""
+    parts = content if isinstance(content, list) else [content]
+    return all(
+        part is None
+        or isinstance(part, str)
+        or (
+            isinstance(part, dict)
+            and part.keys() <= {"type", "text"}
+            and part.get("type", "text") == "text"
+            and isinstance(part.get("text"), str)
+        )
+        for part in parts
+    )
 
 
 def fold(text: str) -> str:
     """Text without what near-duplicates may differ in.
 
     Unicode NFKC, case folding, then each run of white space and punctuation (categories P*) is one
-    space. A text of nothing else stays as it is: ``?`` and ``!`` are different answers.
+    space. A text of nothing else stays as it is: ``?`` and ``!`` are different answers. So are
+    ``C#`` and ``C``, ``5%`` and ``5``, ``-1`` and ``1``: such marks are no punctuation here.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _SIGN.sub("\N{MINUS SIGN}", folded)
     return " ".join(folded.translate(_SPACES).split()) or text
 
 
@@ -125,7 +196,8 @@ class _Spaces(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
-        blank = character.isspace() or unicodedata.category(character).startswith("P")
+        mark = unicodedata.category(character).startswith("P") and character not in _WORDS
+        blank = character.isspace() or mark
         self[code] = ord(" ") if blank else code
         return self[code]
 

@@ -23,6 +23,7 @@ from ftgate.formats import (
 from ftgate.formats.contract import Format
 
 FORMATS: tuple[Format, ...] = (
+    converse.PREFERENCE,
     openai_chat.FORMAT,
     openai_preference.FORMAT,
     converse.FORMAT,
@@ -43,12 +44,21 @@ FORMATS: tuple[Format, ...] = (
     pairs.PROMPT_RESPONSE,
     pairs.TEXT,
     pairs.RESPONSE,
+    pairs.SEGMENTS,
     trl.PROMPT_ONLY,
 )
 """In detection order, the most specific first: the first that matches names the record."""
 
-PREFERENCE_FORMATS = ("openai_preference", "trl_preference", "trl_unpaired")
+PREFERENCE_FORMATS = (
+    "openai_preference",
+    "bedrock_preference",
+    "trl_preference",
+    "trl_unpaired",
+)
 """Records that say which of several answers is better: direct preference optimisation."""
+
+CONVERTED = ("openai_chat", "sharegpt", "gemini", "bedrock_converse", "alpaca")
+"""What ``ftgate convert`` can write."""
 
 BY_NAME: dict[str, Format] = {known.name: known for known in FORMATS}
 
@@ -63,4 +73,4 @@ def detect(record: Any) -> Format | None:
     return None
 
 
-__all__ = ["BY_NAME", "FORMATS", "PREFERENCE_FORMATS", "Format", "detect"]
+__all__ = ["BY_NAME", "CONVERTED", "FORMATS", "PREFERENCE_FORMATS", "Format", "detect"]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ftgate.formats.contract import Record, first_of_each_kind, text_of
+from ftgate.formats.contract import Record, text_of
 from ftgate.formats.openai_messages import known_role
 from ftgate.model import Example, Problem
 
@@ -132,15 +132,13 @@ class AsChat:
 
     def example(self, *, completion: bool = False) -> Example:
         """What every later room sees of the record."""
-        return first_of_each_kind(
-            Example(
-                [(message["role"], _spoken(message)) for message in self.messages],
-                self.problems,
-                [text for message in self.messages for text in _called(message)],
-                self.tools,
-                self.images,
-                completion=completion,
-            )
+        return Example(
+            [(message["role"], _spoken(message)) for message in self.messages],
+            self.problems,
+            [text for message in self.messages for text in _called(message)],
+            self.tools,
+            self.images,
+            completion=completion,
         )
 
     def _called(self, call_id: Any, name: str) -> str:
@@ -198,16 +196,14 @@ def parser(
 def pair(prompt: AsChat, chosen: AsChat, rejected: AsChat, *, completion: bool = False) -> Example:
     """A prompt with two answers, the preferred one first."""
     parts = [told.example(completion=completion) for told in (prompt, chosen, rejected)]
-    return first_of_each_kind(
-        Example(
-            [turn for part in parts for turn in part.turns],
-            [problem for part in parts for problem in part.problems],
-            [call for part in parts for call in part.calls],
-            prompt.tools,
-            sum(part.images for part in parts),
-            prompt=parts[0]._replace(problems=[]),
-            completion=completion,
-        )
+    return Example(
+        [turn for part in parts for turn in part.turns],
+        [problem for part in parts for problem in part.problems],
+        [call for part in parts for call in part.calls],
+        prompt.tools,
+        sum(part.images for part in parts),
+        prompt=parts[0]._replace(problems=[]),
+        completion=completion,
     )
 
 
@@ -287,15 +283,17 @@ def _read_part(chat: AsChat, part: Any, path: str) -> Any:
         chat.bad(path, "is not an object")
         return {"type": "text", "text": text_of(part)}
     kind = part.get("type", "text")
-    if kind == "text" and isinstance(part.get("text"), str):
-        chat.leave(part, {"type", "text"}, path)
-        return {"type": "text", "text": part["text"]}
+    key = "value" if "value" in part and kind not in part else kind  # LLaMA-Factory has one name
+    if kind == "text" and isinstance(part.get(key), str):
+        chat.leave(part, {"type", key}, path)
+        return {"type": "text", "text": part[key]}
     if kind == "image_url" and isinstance(part.get("image_url"), dict):
         chat.leave(part, {"type", "image_url"}, path)
         chat.images += 1
         return {"type": "image_url", "image_url": part["image_url"]}
     if kind in ("image", "image_url"):  # the image itself may be in a column of its own
-        return chat.image(next(filter(None, map(part.get, ("url", "image", kind))), None), path)
+        places = ("url", "image", kind, "value")
+        return chat.image(next(filter(None, map(part.get, places)), None), path)
     chat.unsayable.append(f"{path} is neither text nor an image")
     return part
 

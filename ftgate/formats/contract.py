@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ftgate.model import Example
+from ftgate.model import Example, Problem
 
 if TYPE_CHECKING:
     from ftgate.formats.as_chat import AsChat
@@ -27,7 +28,6 @@ class Format(NamedTuple):
     hint: str
     matches: Callable[[Record], bool]
     parse: Callable[[Record], Example]
-    judged: bool = False
     as_chat: Callable[[Record], AsChat] | None = None
     not_chat: str = ""
 
@@ -44,7 +44,21 @@ def text_of(value: Any) -> str:
     return ""
 
 
-def first_of_each_kind(example: Example) -> Example:
-    """The same example with one problem of each kind, so that counts are counts of examples."""
-    firsts = {problem.kind: problem for problem in reversed(example.problems)}
-    return example._replace(problems=list(reversed(firsts.values())))
+def first_of_each_kind(problems: list[Problem]) -> list[Problem]:
+    """One problem of each kind, so that counts are counts of records."""
+    if len(problems) < 2:
+        return problems
+    return list({problem.kind: problem for problem in reversed(problems)}.values())[::-1]
+
+
+def a(role: str) -> str:
+    """``a user``, ``an assistant``."""
+    return f"{'an' if role[:1] in 'aeio' else 'a'} {role}"
+
+
+def named(keys: Collection[str]) -> str:
+    """``n, source and 2 more``: a few keys that look like keys; others stay out of messages."""
+    plain = sorted(key for key in keys if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,29}", key))[:3]
+    rest = len(keys) - len(plain)
+    more = f"{rest} more" if plain else f"{rest} key{'' if rest == 1 else 's'}"
+    return " and ".join(filter(None, (", ".join(plain), more if rest else "")))

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ftgate.formats.as_chat import AsChat, parser
+from ftgate.formats.as_chat import AsChat, pair, parser
 from ftgate.formats.contract import Format, Record
 from ftgate.formats.gemini import joined
+from ftgate.model import Example
 
 SCHEMA_VERSION = "bedrock-conversation-2024"
 _RECORD_KEYS = {"schemaVersion", "system", "messages", "toolConfig"}
 _MESSAGE_KEYS = {"role", "content"}
+_CANDIDATES_KEYS = {"role", "candidates"}
+_CANDIDATE_KEYS = {"content", "preferenceLabel"}
 _SILENT = {"cachePoint"}
 
 
@@ -32,8 +35,54 @@ def is_converse(record: Record) -> bool:
     return isinstance(first, dict) and "type" not in first
 
 
+def has_candidates(record: Record) -> bool:
+    """True for a conversation whose last message is a choice of answers."""
+    messages = record.get("messages")
+    if not isinstance(messages, list) or not messages:
+        return False
+    return isinstance(messages[-1], dict) and "candidates" in messages[-1]
+
+
 def as_chat(record: Record) -> AsChat:
     """The conversation in OpenAI's terms."""
+    chat = _read_before(record)
+    messages = record.get("messages")
+    if isinstance(messages, list) and messages:
+        _read_messages(chat, messages)
+    else:
+        chat.bad("messages", "is not a list of messages", "malformed-messages")
+    return chat
+
+
+def parse_preference(record: Record) -> Example:
+    """A pair: ``candidates`` of the last message, of which one side has the label ``preferred``.
+
+    Of more than two, every answer counts to its side.
+    """
+    prompt, preferred, other = _read_before(record), AsChat(), AsChat()
+    *messages, last = record["messages"]
+    _read_messages(prompt, messages)
+    where = f"messages[{len(messages)}]"
+    prompt.leave(last, _CANDIDATES_KEYS, where)
+    candidates = last["candidates"]
+    if not isinstance(candidates, list):
+        prompt.bad(f"{where}.candidates", "is not a list", "bad-preference-pair")
+        candidates = []
+    for index, candidate in enumerate(candidates):
+        path = f"{where}.candidates[{index}]"
+        label = candidate.get("preferenceLabel") if isinstance(candidate, dict) else None
+        label = label.lower() if isinstance(label, str) else label
+        if label not in ("preferred", "non-preferred"):
+            prompt.bad(path, "has no preferenceLabel that is known", "bad-preference-pair")
+        if isinstance(candidate, dict):
+            chat = preferred if label == "preferred" else other
+            chat.leave(candidate, _CANDIDATE_KEYS, path)
+            _read_content(chat, "assistant", candidate.get("content"), f"{path}.content")
+    return pair(prompt, preferred, other)
+
+
+def _read_before(record: Record) -> AsChat:
+    """What stands beside the messages: system texts and tools."""
     chat = AsChat()
     chat.leave(record, _RECORD_KEYS)
     system = record.get("system")
@@ -41,17 +90,16 @@ def as_chat(record: Record) -> AsChat:
         texts = [chat.text(block, "text", path) for block, path in _blocks(chat, system, "system")]
         chat.say_system("".join(texts))
     _read_tools(chat, record.get("toolConfig"))
-    messages = record.get("messages")
-    if not isinstance(messages, list) or not messages:
-        chat.bad("messages", "is not a list of messages", "malformed-messages")
-        return chat
+    return chat
+
+
+def _read_messages(chat: AsChat, messages: list[Any]) -> None:
     for index, message in enumerate(messages):
         path = f"messages[{index}]"
         if isinstance(message, dict):
             _read_message(chat, message, path)
         else:
             chat.bad(path, "is not an object", "malformed-messages")
-    return chat
 
 
 def _blocks(chat: AsChat, blocks: Any, where: str) -> list[tuple[Record, str]]:
@@ -76,11 +124,15 @@ def _read_message(chat: AsChat, message: Record, path: str) -> None:
     if role not in ("user", "assistant"):
         chat.bad(f"{path}.role", "is neither user nor assistant", "malformed-messages")
         role = "user"
+    _read_content(chat, role, message.get("content"), f"{path}.content")
+
+
+def _read_content(chat: AsChat, role: str, content: Any, path: str) -> None:
     said: list[Record] = []
     calls: list[Record] = []
     thoughts: list[str] = []
     answered = False
-    for block, where in _blocks(chat, message.get("content"), f"{path}.content"):
+    for block, where in _blocks(chat, content, path):
         if "toolUse" in block:
             calls.append(_call(chat, block["toolUse"], f"{where}.toolUse"))
         elif "toolResult" in block:
@@ -177,4 +229,13 @@ FORMAT = Format(
     matches=is_converse,
     parse=parser(as_chat),
     as_chat=as_chat,
+)
+PREFERENCE = Format(
+    name="bedrock_preference",
+    title="Amazon Bedrock preference (candidates of the last message)",
+    hint="for OpenAI's preference method write the messages before as input.messages, and the "
+    "candidates as preferred_output and non_preferred_output",
+    matches=has_candidates,
+    parse=parse_preference,
+    not_chat="a preference pair has two answers, a chat has one",
 )

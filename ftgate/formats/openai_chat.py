@@ -7,7 +7,7 @@ and leaves everything else to :class:`~ftgate.formats.openai_messages.Conversati
 
 from __future__ import annotations
 
-from ftgate.formats.contract import Format, Record, first_of_each_kind
+from ftgate.formats.contract import Format, Record, named
 from ftgate.formats.converse import is_converse
 from ftgate.formats.dialogues import is_reinforcement
 from ftgate.formats.openai_messages import Conversation
@@ -47,7 +47,7 @@ def matches(record: Record) -> bool:
 
 
 def parse(record: Record) -> Example:
-    """Read one record; problems are found on the side, at most one of each kind."""
+    """Read one record; problems are found on the side."""
     turns: list[tuple[str, str]] = []
     before = ""
     try:
@@ -70,10 +70,10 @@ def parse(record: Record) -> Example:
 def _parse_carefully(record: Record) -> Example:
     conversation = Conversation()
     problems = conversation.problems
-    extra = len(record.keys() - RECORD_KEYS)
+    extra = record.keys() - RECORD_KEYS
     if extra:
         known = ", ".join(sorted(RECORD_KEYS))
-        problems.append(Problem("unknown-record-key", f"{extra} more than {known}"))
+        problems.append(Problem("unknown-record-key", f"{named(extra)} beside {known}"))
     tools = record.get("tools")
     functions = record.get("functions")
     conversation.read(record.get("messages"))
@@ -86,14 +86,12 @@ def _parse_carefully(record: Record) -> Example:
         key = "parallel_tool_calls"
         problems.append(Problem("bad-tool-definition", f"{key} is not true or false", key))
     definitions = tools or functions
-    return first_of_each_kind(
-        Example(
-            conversation.turns,
-            problems,
-            conversation.calls,
-            definitions if isinstance(definitions, list) else None,
-            conversation.images,
-        )
+    return Example(
+        conversation.turns,
+        problems,
+        conversation.calls,
+        definitions if isinstance(definitions, list) else None,
+        conversation.images,
     )
 
 
@@ -101,7 +99,6 @@ FORMAT = Format(
     name="openai_chat",
     title="OpenAI chat",
     hint="",
-    judged=True,
     matches=matches,
     parse=parse,
 )

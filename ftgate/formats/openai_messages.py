@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ftgate.formats.contract import a, named
 from ftgate.formats.openai_parts import MAX_IMAGES, read_content
 from ftgate.formats.openai_tools import FUNCTION_NAME, check_call, check_function_call
 from ftgate.model import Problem
@@ -81,11 +82,11 @@ class Conversation:
             self._problem("missing-assistant-turn", detail, where)
         elif roles[-1] != "assistant":
             path = self._paths[-1]
-            self._problem("bad-role-order", f"{where} end with a {roles[-1]} message", path)
+            self._problem("bad-role-order", f"{where} end with {a(roles[-1])} message", path)
         for index, role in enumerate(roles[1:], 1):
             path = self._paths[index]
             if role == "system":
-                self._problem("bad-role-order", f"{path} is a {role} message, not first", path)
+                self._problem("bad-role-order", f"{path} is {a(role)} message, not first", path)
             if role == roles[index - 1] == "assistant":
                 self._problem("bad-role-order", f"{path} is a second assistant in a row", path)
         if len(self.untrained) == roles.count("assistant") > 0:
@@ -96,7 +97,8 @@ class Conversation:
         unknown = {path: name for path, name in self._called.items() if name not in defined}
         if unknown:
             known = f"{len(defined)} defined" if defined else "the record defines no tools"
-            detail = f"{len(set(unknown.values()))} called functions; {known}"
+            number = len(set(unknown.values()))
+            detail = f"{number} unknown function{'' if number == 1 else 's'} called; {known}"
             self._problem("undefined-tool", detail, next(iter(unknown)))
 
     def _problem(self, kind: str, detail: str, path: str) -> None:
@@ -104,10 +106,10 @@ class Conversation:
 
     def _read_message(self, message: dict[str, Any], where: str) -> None:
         role = self._role(message, where)
-        extra = len(message.keys() - MESSAGE_KEYS[role] - {"weight"})  # see _check_weight
+        extra = message.keys() - MESSAGE_KEYS[role] - {"weight"}  # see _check_weight
         if extra:
             known = ", ".join(sorted(MESSAGE_KEYS[role]))
-            self._problem("unknown-key", f"{where} has {extra} more than {known}", where)
+            self._problem("unknown-key", f"{where} has {named(extra)} beside {known}", where)
         if role not in ("tool", "function"):
             self._close_calls(where)
         has_calls = role == "assistant" and self._read_calls(message, where)
@@ -206,6 +208,6 @@ class Conversation:
         if type(weight) is not int or weight not in (0, 1):
             self._problem("bad-weight", f"{path} is not the integer 0 or 1", path)
         elif role != "assistant" and "weight" in message:
-            self._problem("bad-weight", f"{where} is a {role} message with a weight", path)
+            self._problem("bad-weight", f"{where} is {a(role)} message with a weight", path)
         elif weight == 0:
             self.untrained.append(len(self.turns))

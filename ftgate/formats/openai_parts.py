@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from ftgate.formats.contract import a
 from ftgate.model import Problem
 
 MAX_IMAGES = 10
@@ -27,7 +28,7 @@ class Content(NamedTuple):
 def read_content(content: Any, role: str, where: str) -> Content:
     """Read the value of ``content``; ``where`` is the message's path in the record."""
     if isinstance(content, str):
-        return Content(content, 0, not content or content.isspace(), [])
+        return Content(content, 0, not content or (role == "assistant" and content.isspace()), [])
     if content is None:
         return Content("", 0, True, [])
     path = f"{where}.content"
@@ -36,7 +37,7 @@ def read_content(content: Any, role: str, where: str) -> Content:
         return Content("", 0, False, [Problem("bad-content-part", f"{path} is {seen}", path)])
     problems = []
     if content and role in ("tool", "function"):
-        detail = f"{path} of a {role} message must be a string"
+        detail = f"{path} of {a(role)} message must be a string"
         problems.append(Problem("bad-content-part", detail, path))
     texts: list[str] = []
     images = 0
@@ -48,7 +49,8 @@ def read_content(content: Any, role: str, where: str) -> Content:
             place = f"{path}[{index}]"
             problems.append(Problem("bad-content-part", f"{place} {trouble}", place))
     text = "".join(texts)
-    empty = not problems and not images and (not text or text.isspace())
+    blank = not text or (role == "assistant" and text.isspace())
+    empty = not problems and not images and blank
     return Content(text, images, empty, problems)
 
 
@@ -71,7 +73,7 @@ def _read_part(part: Any, role: str) -> tuple[str, bool, str]:
 
 def _image_trouble(image: Any, role: str) -> str:
     if role != "user":
-        return f"is an image in a {role} message; only user messages may have images"
+        return f"is an image in {a(role)} message; only user messages may have images"
     url = image.get("url") if isinstance(image, dict) else None
     if not isinstance(url, str):
         return "has no image_url.url"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ftgate.formats.contract import Format, Record, first_of_each_kind
+from ftgate.formats.contract import Format, Record, named
 from ftgate.formats.openai_messages import Conversation
 from ftgate.formats.openai_tools import check_definitions
 from ftgate.model import Example, Problem
@@ -27,10 +27,10 @@ def parse(record: Record) -> Example:
     """Read one pair: the prompt's turns, then the preferred and the non-preferred answer."""
     prompt = Conversation()
     problems = prompt.problems
-    extra = len(record.keys() - RECORD_KEYS)
+    extra = record.keys() - RECORD_KEYS
     if extra:
         known = ", ".join(sorted(RECORD_KEYS))
-        problems.append(Problem("unknown-record-key", f"{extra} more than {known}"))
+        problems.append(Problem("unknown-record-key", f"{named(extra)} beside {known}"))
     source = record.get("input")
     if not isinstance(source, dict):
         detail = "input is not an object with messages"
@@ -48,15 +48,13 @@ def parse(record: Record) -> Example:
     tools = source.get("tools")
     check_definitions(tools, None, problems, "input.")
     definitions = tools if isinstance(tools, list) else None
-    return first_of_each_kind(
-        Example(
-            prompt.turns + answers[0].turns + answers[1].turns,
-            problems,
-            prompt.calls + answers[0].calls + answers[1].calls,
-            definitions,
-            prompt.images,
-            prompt=Example(prompt.turns, [], prompt.calls, definitions),
-        )
+    return Example(
+        prompt.turns + answers[0].turns + answers[1].turns,
+        problems,
+        prompt.calls + answers[0].calls + answers[1].calls,
+        definitions,
+        prompt.images,
+        prompt=Example(prompt.turns, [], prompt.calls, definitions),
     )
 
 
@@ -77,7 +75,6 @@ FORMAT = Format(
     name="openai_preference",
     title="OpenAI preference (DPO)",
     hint="",
-    judged=True,
     matches=matches,
     parse=parse,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from ftgate.formats.as_chat import AsChat, pair, parser
 from ftgate.formats.contract import Format, Record
+from ftgate.formats.trl import ANSWERS
 from ftgate.model import Example
 
 _PAIRS = (
@@ -15,7 +16,8 @@ _PAIRS = (
     ("message", "response"),
     ("problem", "solution"),
 )
-_ALPACA_KEYS = {"instruction", "input", "output", "response", "history", "system"}
+ALPACA_ANSWERS = ("output", "response", "completion")
+_ALPACA_KEYS = {"instruction", "input", *ALPACA_ANSWERS, "history", "system"}
 
 
 def _read_history(chat: AsChat, history: Any) -> None:
@@ -54,20 +56,21 @@ def _alpaca_prompt(record: Record) -> AsChat:
 
 def _alpaca(record: Record) -> AsChat:
     chat = _alpaca_prompt(record)
-    answer = "response" if "response" in record and "output" not in record else "output"
+    answer = next((key for key in ALPACA_ANSWERS if key in record), ALPACA_ANSWERS[0])
     _say(chat, "assistant", chat.text(record, answer))
     return chat
 
 
 def _parse_alpaca(record: Record) -> Example:
-    """An answered question; with ``chosen`` and ``rejected``, a pair."""
-    answers = record.get("chosen"), record.get("rejected")
-    if "output" in record or not all(isinstance(answer, str) for answer in answers):
-        return _alpaca(record).example()
-    told = [AsChat(), AsChat()]
-    for chat, answer in zip(told, answers, strict=True):
-        chat.say("assistant", answer)
-    return pair(_alpaca_prompt(record), *told)
+    """An answered question; with two answers, ``chosen`` and ``rejected``, a pair."""
+    for answers in ANSWERS if "output" not in record else ():
+        told = [AsChat(), AsChat()]
+        for chat, key in zip(told, answers, strict=True):
+            if isinstance(record.get(key), str):
+                chat.say("assistant", record[key])
+        if all(chat.messages for chat in told):
+            return pair(_alpaca_prompt(record), *told)
+    return _alpaca(record).example()
 
 
 def _columns(record: Record, question: str, answer: str) -> AsChat:
@@ -103,6 +106,28 @@ def _parse_text(record: Record) -> Example:
     chat = AsChat()
     _say(chat, "assistant", chat.text(record, "text"))
     return chat.example(completion=True)
+
+
+def _segments(record: Record) -> AsChat:
+    """Text in pieces, those that are trained on marked by ``label``."""
+    chat = AsChat()
+    segments = record.get("segments")
+    if not isinstance(segments, list) or not segments:
+        chat.bad("segments", "is not a list of at least one segment")
+        return chat
+    for index, segment in enumerate(segments):
+        path = f"segments[{index}]"
+        text = segment.get("text") if isinstance(segment, dict) else None
+        label = segment.get("label") if isinstance(segment, dict) else None
+        if not isinstance(text, str) or not isinstance(label, bool):
+            chat.bad(path, "is not a text with a label of true or false")
+        else:
+            _say(chat, "assistant" if label else "user", text)
+    return chat
+
+
+def _parse_segments(record: Record) -> Example:
+    return _segments(record).example(completion=True)
 
 
 ALPACA = Format(
@@ -155,4 +180,12 @@ RESPONSE = Format(
     matches=lambda record: "response" in record and record.keys() <= {"response", "system"},
     parse=_parse_response,
     not_chat="nothing is answered",
+)
+SEGMENTS = Format(
+    name="segments",
+    title="axolotl input_output (segments of label and text)",
+    hint="write the segments as messages, without the marks of the template in their texts",
+    matches=lambda record: "segments" in record,
+    parse=_parse_segments,
+    not_chat="its texts hold the marks of a template",
 )

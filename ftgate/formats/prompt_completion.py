@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ftgate.formats.as_chat import AsChat, read_content, read_messages
-from ftgate.formats.contract import Format, Record
+from ftgate.formats.contract import Format, Record, named
 from ftgate.model import Example, Problem
 
 RECORD_KEYS = {"prompt", "completion"}
@@ -61,9 +61,9 @@ def parse(record: Record) -> Example:
     prompt, completion = record.get("prompt"), record["completion"]
     chat, chatted = _read(record)
     problems: list[Problem] = []
-    extra = len(record.keys() - RECORD_KEYS)
+    extra = record.keys() - RECORD_KEYS
     if extra:
-        problems.append(Problem("unknown-record-key", f"{extra} more than completion, prompt"))
+        problems.append(Problem("unknown-record-key", f"{named(extra)} beside completion, prompt"))
     if not isinstance(prompt, str) or not isinstance(completion, str):
         bad = "completion" if isinstance(prompt, str) else "prompt"
         detail = f"{bad} is missing or not a string"
@@ -80,6 +80,5 @@ FORMAT = Format(
     "assistant message",
     matches=matches,
     parse=parse,
-    judged=True,
     as_chat=as_chat,
 )

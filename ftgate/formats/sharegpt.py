@@ -19,7 +19,8 @@ CALLS = ("function_call", "tool_call")
 _ANSWERS = {"observation", "observations", "tool_response", "function_response"}
 _MESSAGES = ("conversations", "conversation", "messages")
 _RECORD_KEYS = {*_MESSAGES, "system", "tools", "images"}
-_TURN_KEYS = {"from", "value", "weight"}
+_NAMES = (("from", "value"), ("speaker", "text"))
+_PAIRS = (("chosen", "rejected"), ("better", "worse"))
 
 
 def matches(record: Record) -> bool:
@@ -48,13 +49,13 @@ def as_chat(record: Record) -> AsChat:
 
 def parse(record: Record) -> Example:
     """Turns, calls and tools; with ``chosen`` and ``rejected``, a pair."""
-    answers = record.get("chosen"), record.get("rejected")
-    if not all(isinstance(answer, dict) for answer in answers):
-        return as_chat(record).example()
-    told = [AsChat(), AsChat()]
-    for chat, answer, key in zip(told, answers, ("chosen", "rejected"), strict=True):
-        _read_turns(chat, [answer], key, [])
-    return pair(as_chat(record), *told)
+    for keys in _PAIRS:
+        if all(isinstance(record.get(key), dict) for key in keys):
+            told = [AsChat(), AsChat()]
+            for chat, key in zip(told, keys, strict=True):
+                _read_turns(chat, [record[key]], key, [])
+            return pair(as_chat(record), *told)
+    return as_chat(record).example()
 
 
 def _read_turns(chat: AsChat, turns: Any, where: str, images: list[Any]) -> None:
@@ -74,14 +75,15 @@ def _read_turns(chat: AsChat, turns: Any, where: str, images: list[Any]) -> None
 
 
 def _read_turn(chat: AsChat, turn: Record, path: str, images: list[Any]) -> None:
-    speaker = turn.get("from")
-    text = chat.text(turn, "value", path)
+    who, what = next((names for names in _NAMES if names[0] in turn), _NAMES[0])
+    speaker = turn.get(who)
+    text = chat.text(turn, what, path)
     weight = {"weight": turn["weight"]} if "weight" in turn else {}
-    chat.leave(turn, _TURN_KEYS, path)
+    chat.leave(turn, {who, what, "weight"}, path)
     if speaker in CALLS:
-        chat.say("assistant", None, tool_calls=_calls(chat, text, f"{path}.value"), **weight)
+        chat.say("assistant", None, tool_calls=_calls(chat, text, f"{path}.{what}"), **weight)
         return
-    role = role_of(chat, speaker, f"{path}.from", _role)
+    role = role_of(chat, speaker, f"{path}.{who}", _role)
     if role == "tool":
         chat.say(role, text, tool_call_id=chat.answered(), **weight)
     else:
@@ -89,7 +91,9 @@ def _read_turn(chat: AsChat, turn: Record, path: str, images: list[Any]) -> None
 
 
 def _role(speaker: Any) -> str | None:
-    return "tool" if speaker in _ANSWERS else known_role(speaker)
+    if speaker in _ANSWERS:
+        return "tool"
+    return "assistant" if speaker == "agent" else known_role(speaker)
 
 
 def _calls(chat: AsChat, text: str, path: str) -> list[Record]:

@@ -14,11 +14,32 @@ from ftgate.formats.contract import Format, Record
 from ftgate.formats.prompt_completion import is_messages, read_side
 from ftgate.model import Example
 
+ANSWERS = (
+    ("chosen", "rejected"),
+    ("chosen_response", "rejected_response"),  # axolotl, with Argilla's columns
+    ("chosen_messages", "rejected_messages"),  # LLaMA-Factory
+)
+"""The columns of a preference pair, the better answer first."""
+
+_QUESTIONS = ("question", "input")
+_OTHERS = {"prompt", "output", "response", "messages", "conversations"}
+
+
+def is_preference(record: Record) -> bool:
+    """True for two answers; under their longer names when nothing else says what the record is."""
+    if "chosen" in record and "rejected" in record:
+        return True
+    named = any(chosen in record and rejected in record for chosen, rejected in ANSWERS[1:])
+    return named and not record.keys() & _OTHERS
+
 
 def _parse_preference(record: Record) -> Example:
     """A pair; without a ``prompt``, it is the beginning that both answers share."""
+    chosen, rejected = next(each for each in ANSWERS if each[0] in record and each[1] in record)
+    record = {**record, "chosen": record[chosen], "rejected": record[rejected]}
     if "prompt" not in record:
-        record = _with_prompt(record)
+        question = next((key for key in _QUESTIONS if isinstance(record.get(key), str)), None)
+        record = {**record, "prompt": record[question]} if question else _with_prompt(record)
     chats = []
     chatted = False
     roles = {"prompt": "user", "chosen": "assistant", "rejected": "assistant"}
@@ -94,7 +115,7 @@ PREFERENCE = Format(
     title="TRL preference (chosen, rejected)",
     hint="for OpenAI's preference method write the prompt as input.messages, chosen as "
     "preferred_output and rejected as non_preferred_output",
-    matches=lambda record: "chosen" in record and "rejected" in record,
+    matches=is_preference,
     parse=_parse_preference,
     not_chat="a preference pair has two answers, a chat has one",
 )

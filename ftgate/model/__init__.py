@@ -8,6 +8,7 @@ teaches), :mod:`~ftgate.model.catalogue` (prices and facts with their sources),
 from __future__ import annotations
 
 from ftgate.model.catalogue import (
+    JobsClose,
     Missing,
     ModelFacts,
     Price,
@@ -16,9 +17,12 @@ from ftgate.model.catalogue import (
 )
 from ftgate.model.economics import (
     NO_BILL,
+    Bill,
     BreakEven,
     Comparison,
+    Confidence,
     CostLine,
+    Epochs,
     Measured,
     Option,
     Threshold,
@@ -51,11 +55,14 @@ from ftgate.model.words import (
 __all__ = [
     "NO_BILL",
     "SEVERITIES",
+    "Bill",
     "BreakEven",
     "Comparison",
+    "Confidence",
     "CostLine",
     "Decision",
     "Encoding",
+    "Epochs",
     "Evidence",
     "Exactness",
     "Example",
@@ -63,6 +70,7 @@ __all__ = [
     "Finding",
     "Goal",
     "GoalLabel",
+    "JobsClose",
     "Judgement",
     "Measured",
     "Missing",

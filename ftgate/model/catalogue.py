@@ -36,6 +36,22 @@ class Missing:
     nearest: tuple[str, ...] = ()
 
 
+class JobsClose(NamedTuple):
+    """First day without new fine-tuning jobs, by who asks; None: no day is announced.
+
+    ``new`` never trained there, ``active`` did and used it in the last 60 days, ``idle`` did but
+    not lately. ``floor``: for those who trained before, the day is "no earlier than".
+    """
+
+    new: date | None = None
+    idle: date | None = None
+    active: date | None = None
+    floor: bool = False
+
+
+NO_CLOSE = JobsClose()
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """One model as one provider offers it; ``name`` is the dated snapshot, aliases resolved.
@@ -44,6 +60,10 @@ class ModelFacts:
     stops, ``tuned_shutdown`` the day its fine-tunes stop; None means that no date is announced.
     ``cache_min_tokens`` is the shortest prefix that prompt caching accepts (None: not known).
     ``methods`` are the kinds of fine-tuning that it offers (empty: not known, or none).
+    ``jobs_close`` holds for a customer who has not said which of ``closes`` applies. ``servable``
+    says whether the provider also serves what it trains: None where it serves only some bases and
+    this one is not known, and then ``serving`` is how to find out. ``disputed`` is what a feed
+    says of the dates that is not what the catalogue says: the earlier day counts.
     """
 
     name: str
@@ -59,6 +79,11 @@ class ModelFacts:
     source: str = ""
     note: str = ""
     methods: tuple[str, ...] = ()
+    max_example_tokens: int | None = None  # where it differs from the provider's other models
+    closes: JobsClose = NO_CLOSE
+    servable: bool | None = True
+    serving: str = ""
+    disputed: str = ""
 
 
 class Term(NamedTuple):
@@ -96,6 +121,7 @@ class ProviderFacts:
     new_customers_closed: date | None = None  # first day on which only earlier customers may train
     kind: str = "provider"  # or "framework": you train on machines of your own
     formats: tuple[str, ...] = ()
+    named_formats: tuple[str, ...] = ()  # what a person is told of them; empty: all
     mixed: bool = False
     terms: dict[str, Term] = field(default_factory=dict)
     min_records: int | None = None
@@ -105,3 +131,5 @@ class ProviderFacts:
     step_tokens: int | None = None  # what one training step bills, where steps are billed
     minimum: Price | None = None  # the least that a job costs
     max_tokens_times_epochs: int | None = None  # of one job
+    default_example_tokens: int | None = None  # where examples are cut unless a run says otherwise
+    limit_by_default: bool = False  # max_example_tokens is that default, and nobody stated it

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
 from ftgate.model.catalogue import Missing, Price
 from ftgate.model.words import Decision
+
+Confidence = Literal["exact", "fitted", "documented", "unknown"]
 
 NO_BILL = "total price of the training job"
 """What is :class:`Missing` when nobody outside the provider can say how it bills this job."""
@@ -99,6 +102,35 @@ class VolumeVerdict:
     best: str
     break_even_months: Decimal | None
     saves_usd_per_month: Decimal
+
+
+class Epochs(NamedTuple):
+    """How often the job reads the set: a range, and the rule in words (``auto: 3 for 25+``).
+
+    ``known`` is False when nobody stated them and the provider's default is not known.
+    """
+
+    low: int
+    high: int
+    rule: str
+    known: bool = True
+
+
+class Bill(NamedTuple):
+    """Tokens that one job will be billed for, lowest and highest.
+
+    ``confidence`` says what the number rests on: ``exact`` (equal to every public job), ``fitted``
+    (to few jobs: expect it within ``band`` tokens either way), ``documented`` (the provider's own
+    words, no job to check them against) or ``unknown``. When ``unknown`` is not "", the numbers are
+    what the files hold and not a bill, and it says what would make them one.
+    """
+
+    low: int
+    high: int
+    confidence: Confidence = "unknown"
+    band: int = 0
+    notes: tuple[str, ...] = ()
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

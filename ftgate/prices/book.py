@@ -11,6 +11,7 @@ from ftgate import catalog
 from ftgate.model import Missing, ModelFacts, Price, ProviderFacts
 from ftgate.prices.bundled import Bundled
 from ftgate.prices.facts import model_facts, provider_facts
+from ftgate.prices.lifecycle import Dated, with_feeds
 from ftgate.prices.names import ModelName, parse_name
 from ftgate.prices.overrides import Overrides
 from ftgate.prices.units import INFERENCE_UNITS, UNITS, is_unit, split_tier
@@ -133,8 +134,40 @@ class PriceBook:
         parsed = parse_name(name, provider)
         resolved = self._catalogue.resolve(parsed)
         if resolved is not None:
-            return model_facts(self._catalogue, resolved)
+            return self._facts(resolved)
         return self._overrides.facts(parsed) or self._fed(parsed) or self._unknown(parsed)
+
+    def trainers(self, model: str) -> Iterator[ModelFacts]:
+        """The model, whatever its maker's prefix, at each provider that fine-tunes it."""
+        plain = parse_name(model).model.rpartition("/")[2]
+        for provider in self._catalogue.provider_names:
+            found = self._catalogue.resolve(ModelName(provider, plain))
+            facts = self._facts(found) if found else None
+            if facts is not None and facts.tunable:
+                yield facts
+
+    def _facts(self, name: ModelName) -> ModelFacts:
+        """Facts of the catalogue, with the days on which the live feeds say that it ends."""
+        facts = model_facts(self._catalogue, name)
+        if self._live is None:
+            return facts
+        sold = name._replace(provider=self._catalogue.market(name.provider), tuned=False)
+        dates = (self._live.shutdown(each) for each in (sold, sold._replace(tuned=True)))
+        base, tuned = (Dated(*found) if found else None for found in dates)
+        return with_feeds(facts, base, tuned, self._live.today)
+
+    def training_unit(self, model: str, method: str, provider: str) -> str:
+        """The unit in which a job is priced: preference pairs cost another rate at some providers.
+
+        Where a provider prices them apart, its rate for supervised training is no answer.
+        """
+        unit = "training_dpo_mtok"
+        if method == "dpo" and (
+            self._catalogue.prices_apart(provider, unit)
+            or isinstance(self.lookup(model, unit, provider), Price)
+        ):
+            return unit
+        return "training_mtok"
 
     def _fed(self, name: ModelName) -> ModelFacts | None:
         """A model of which only the feeds know: its prices, but not whether it can be tuned."""
@@ -176,18 +209,22 @@ class PriceBook:
         """
         return tuple(
             facts
-            for name in ((provider,) if provider else self._catalogue.providers())
-            for facts in self._models_of(name)
+            for facts in self.models(provider)
             if (facts.shutdown is None or facts.shutdown > day)
             and all(
-                isinstance(self.lookup(facts.name, unit, name), Price)
+                isinstance(self.lookup(facts.name, unit, facts.provider), Price)
                 for unit in ("input_mtok", "output_mtok")
             )
         )
 
+    def models(self, provider: str | None = None) -> Iterator[ModelFacts]:
+        """Every model of the catalogue, of one provider or of all."""
+        for name in (provider,) if provider else self._catalogue.providers():
+            yield from self._models_of(name)
+
     def _models_of(self, provider: str) -> Iterator[ModelFacts]:
         for model in self._catalogue.models(provider):
-            yield model_facts(self._catalogue, ModelName(provider, model))
+            yield self._facts(ModelName(provider, model))
 
     def _resolve(self, model: str, provider: str | None) -> tuple[ModelName, bool]:
         """The name in the catalogue, or as given, and whether anybody knows the model."""

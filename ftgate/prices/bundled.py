@@ -5,6 +5,7 @@ Each file of :mod:`ftgate.catalog` is read when the first question about it is a
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ftgate import catalog
@@ -12,6 +13,8 @@ from ftgate.catalog import Sheet
 from ftgate.model import Price
 from ftgate.prices.names import ModelName
 from ftgate.prices.units import PROVIDER_UNITS, STORAGE_UNITS, TRAINING_UNITS, UNITS
+
+_SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:[p.]\d+)?)b(?![a-z0-9])")
 
 
 class Bundled:
@@ -40,6 +43,11 @@ class Bundled:
             self._snapshot = catalog.read_prices(self.folder)
         return self._snapshot
 
+    def market(self, provider: str) -> str:
+        """Under which name the snapshot has the provider's inference prices."""
+        sheet = self.sheet(provider)
+        return str(sheet.table().get("market", provider)) if sheet else provider
+
     def providers(self) -> tuple[str, ...]:
         """Every provider that has a sheet or a price."""
         return tuple(sorted({*self.provider_names, *self.snapshot.table("models")}))
@@ -57,7 +65,7 @@ class Bundled:
             for model in sheet.table("models") if sheet else ():
                 aliases = sheet.table("models", model).get("aliases", ()) if sheet else ()
                 known |= {spelling.lower(): model for spelling in (model, *aliases)}
-            for model in self.snapshot.table("models", provider):
+            for model in self.snapshot.table("models", self.market(provider)):
                 known.setdefault(model.lower(), model)
             self._spellings[provider] = known
         return known
@@ -73,19 +81,46 @@ class Bundled:
         if unit in PROVIDER_UNITS:
             return _price(sheet, ("prices", unit), "usd", name, unit)
         if unit in (*TRAINING_UNITS, *STORAGE_UNITS):
-            return _price(sheet, ("models", name.model, unit), "usd", name, unit)
+            own = _price(sheet, ("models", name.model, unit), "usd", name, unit)
+            return own or _price(sheet, ("by_size", _bracket(sheet, name.model)), unit, name, unit)
         if name.tuned:
             return _price(sheet, ("models", name.model, "tuned"), unit, name, unit)
-        return _price(self.snapshot, ("models", name.provider, name.model), unit, name, unit)
+        record = ("models", self.market(name.provider), name.model)
+        return _price(self.snapshot, record, unit, name, unit)
 
     def units(self, name: ModelName) -> tuple[str, ...]:
         """Units of a resolved name that have a price."""
         return tuple(unit for unit in UNITS if self.price(name, unit) is not None)
 
+    def prices_apart(self, provider: str, unit: str) -> bool:
+        """True when the provider has a price of this unit for any of its models."""
+        sheet = self.sheet(provider)
+        return sheet is not None and any(
+            unit in row for kind in ("models", "by_size") for row in sheet.table(kind).values()
+        )
+
     def tuned_at_base_rate(self, provider: str) -> bool:
         """True when the provider bills tokens of a tuned model like those of its base."""
         sheet = self.sheet(provider)
         return sheet is not None and sheet.table().get("tuned_rate") == "base"
+
+
+def _bracket(sheet: Sheet | None, model: str) -> str:
+    """The provider's bracket for the size that the model's name states; "" where there is none."""
+    rows = sheet.table("by_size") if sheet else {}
+    billions = size_in_billions(model) if rows else None
+    if billions is None:
+        return ""
+    fitting = (key for key, row in rows.items() if billions <= row.get("up_to_billion", billions))
+    return next(fitting, "")
+
+
+def size_in_billions(model: str) -> float | None:
+    """``llama-v3p3-70b-instruct`` → 70, ``mixtral-8x7b`` → 56; None where the name has no size."""
+    found = _SIZE.search(model.lower())
+    if found is None:
+        return None
+    return int(found[1] or 1) * float(found[2].replace("p", "."))
 
 
 def _price(

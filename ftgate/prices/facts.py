@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ftgate.catalog import PRICE_LIFE, Sheet, Source, dates_expire
-from ftgate.model import SEVERITIES, ModelFacts, Price, ProviderFacts, Term
+from ftgate.model import SEVERITIES, JobsClose, ModelFacts, Price, ProviderFacts, Term
 from ftgate.prices.bundled import Bundled
 from ftgate.prices.names import ModelName
 
@@ -22,6 +22,7 @@ def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
     jobs_close = _jobs_close(sheet, name.model, shutdown)
     cache = _caching(catalogue, name, sheet)
     methods = tuple(sheet.table("models", name.model).get("methods", ()))
+    servable, serving = _serving(sheet, name.model)
     return ModelFacts(
         name=name.model,
         provider=name.provider,
@@ -35,6 +36,10 @@ def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
         dates_expire=dates_expire(source.verified, (jobs_close, shutdown, tuned_shutdown)),
         source=_cite(source),
         methods=methods,
+        max_example_tokens=_example_tokens(sheet, name.model),
+        closes=_closes(sheet, name.model, shutdown),
+        servable=servable,
+        serving=serving,
     )
 
 
@@ -60,6 +65,7 @@ def provider_facts(sheet: Sheet) -> ProviderFacts:
         new_customers_closed=sheet.day("availability", "new_customers_closed"),
         kind=str(sheet.table().get("kind", "provider")),
         formats=tuple(sheet.table("formats").get("accepts", ())),
+        named_formats=tuple(sheet.table("formats").get("named", ())),
         mixed=bool(sheet.table("formats").get("mixed", False)),
         terms={kind: _term(sheet, kind) for kind in sheet.table("rules")},
         min_records=_limit(sheet, "min_records"),
@@ -69,12 +75,13 @@ def provider_facts(sheet: Sheet) -> ProviderFacts:
         step_tokens=_billed(sheet, "step_tokens"),
         minimum=_minimum(sheet) if "minimum_usd" in terms else None,
         max_tokens_times_epochs=_limit(sheet, "max_tokens_times_epochs"),
+        default_example_tokens=_limit(sheet, "default_example_tokens"),
     )
 
 
 def _base_facts(catalogue: Bundled, name: ModelName, sheet: Sheet | None) -> ModelFacts:
     prices = catalogue.snapshot
-    record = ("models", name.provider, name.model)
+    record = ("models", catalogue.market(name.provider), name.model)
     source = prices.source(*record)
     shutdown = prices.day(*record, "shutdown")
     cache = _caching(catalogue, name, sheet)
@@ -87,23 +94,55 @@ def _base_facts(catalogue: Bundled, name: ModelName, sheet: Sheet | None) -> Mod
         cache_ttl_minutes=cache[1],
         dates_expire=dates_expire(source.verified, (shutdown,)),
         source=_cite(source),
-        note="" if sheet else f"what {name.provider} fine-tunes is not in the catalogue",
+        note=""
+        if sheet and "models" in sheet.table()
+        else f"what {name.provider} fine-tunes is not in the catalogue",
     )
 
 
 def _jobs_close(sheet: Sheet, model: str, shutdown: date | None) -> date | None:
-    """The earliest day that any customer is known to be refused.
+    """The earliest day that any customer of this model is known to be refused.
 
-    Providers close training earlier for some customers than for others; who is asking is not
-    known here, so the worst case holds. A base that is gone takes no jobs either.
+    Who is asking is not stated, so the worst case holds; that a provider refuses all its new or
+    idle customers is another question, and is asked. A base that is gone takes no jobs either.
     """
-    days = (
+    return _earliest(
         sheet.day("availability", "jobs_close"),
         sheet.day("models", model, "dates", "jobs_close_new"),
         sheet.day("models", model, "dates", "jobs_close_existing"),
         shutdown,
     )
+
+
+def _closes(sheet: Sheet, model: str, shutdown: date | None) -> JobsClose:
+    """The day for each kind of customer.
+
+    Earlier customers may train beyond their base where the provider says so (Azure: "no earlier
+    than"). Where idle ones are not told apart, the worse of the other two days is theirs.
+    """
+    everybody = sheet.day("availability", "jobs_close")
+    existing = sheet.day("models", model, "dates", "jobs_close_existing")
+    new = _earliest(
+        everybody,
+        sheet.day("availability", "new_customers_closed"),
+        sheet.day("models", model, "dates", "jobs_close_new"),
+        shutdown,
+    )
+    active = _earliest(everybody, shutdown if existing is None else existing)
+    idle = sheet.day("availability", "idle_customers_closed") or new
+    return JobsClose(new, _earliest(idle, active), active, floor=existing is not None)
+
+
+def _earliest(*days: date | None) -> date | None:
     return min((day for day in days if day is not None), default=None)
+
+
+def _serving(sheet: Sheet, model: str) -> tuple[bool | None, str]:
+    """Whether a fine-tune of the model can be served where it is trained, and how to find out."""
+    stated = sheet.table("models", model).get("servable")
+    if isinstance(stated, bool) or not sheet.table("serving"):
+        return stated is not False, ""
+    return None, sheet.text("serving", "check")
 
 
 def _caching(
@@ -118,6 +157,12 @@ def _caching(
         if name.model.startswith(tuple(rule.table().get("prefixes", ()))):
             return rule.number("min_tokens"), rule.number("ttl_minutes")
     return None, None
+
+
+def _example_tokens(sheet: Sheet, model: str) -> int | None:
+    if "max_example_tokens" not in sheet.table("models", model):
+        return None
+    return sheet.number("models", model, "max_example_tokens", "value")
 
 
 def _limit(sheet: Sheet, name: str) -> int | None:

@@ -31,7 +31,7 @@ class Live:
     def __init__(self, path: Path | None, today: date) -> None:
         """Reads the contents; what is wrong is in ``notes``, and then nothing is known."""
         self._index = read_index(path)
-        self._today = today
+        self.today = today
         self._parts: dict[str, dict[str, Any]] = {}
         self._spellings: dict[str, dict[str, str]] = {}
         self.notes = (self._index.note,) if self._index.note else self._age_notes()
@@ -41,7 +41,7 @@ class Live:
         if not sources:
             return ("no live prices are stored: ftgate prices update",)
         checked = min(date.fromisoformat(source[2]) for source in sources)
-        if self._today - checked > LIFE:
+        if self.today - checked > LIFE:
             return (f"live prices were last checked on {checked}: ftgate prices update",)
         return ()
 
@@ -83,7 +83,7 @@ class Live:
         if found is None:
             return None
         usd, feed, as_of = found[0], found[1], date.fromisoformat(found[2])
-        if as_of + PRICE_LIFE < self._today:
+        if as_of + PRICE_LIFE < self.today:
             return None
         title, url, _, confidence = self._index.sources[feed]
         disputed = f"{_spelled(name)}/{unit}" in self._part(name.provider, "disputes")

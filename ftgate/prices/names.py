@@ -6,6 +6,7 @@ Understood: ``gpt-4.1-mini``, ``ft:gpt-4.1-mini-2025-04-14:acme::9xYz`` (a fine-
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 DEFAULT_PROVIDER = "openai"
@@ -29,11 +30,18 @@ _BY_BEGINNING = (
     ("claude-", "anthropic"),
     ("gemini-", "google"),
     ("amazon.", "aws-bedrock"),
+    ("meta.llama", "aws-bedrock"),
     ("accounts/fireworks/", "fireworks"),
     ("mistral-", "mistral"),
+    ("open-mistral-", "mistral"),
     ("ministral-", "mistral"),
     ("deepseek-", "deepseek"),
 )
+_BEDROCK = re.compile(r"(?:(?:us|eu|apac|global)\.)?((?:amazon|meta)\.[^:]+(?::\d+)?)(?::\d+k)?")
+"""A Bedrock model without its group of regions before and its context length behind."""
+
+_PROFILES = {"google": "vertex", "aws-bedrock": "bedrock-nova"}
+"""Who fine-tunes what another name sells: Gemini is tuned on Vertex AI, not in the Gemini API."""
 
 
 class ModelName(NamedTuple):
@@ -53,15 +61,30 @@ def parse_name(text: str, provider: str | None = None) -> ModelName:
     named = provider_prefix(text)
     if named and provider in (None, "", named):
         text, provider = text.partition("/")[2], named
+    bedrock = _BEDROCK.fullmatch(text)
+    text = bedrock[1] if bedrock else text
     tuned = text.startswith("ft:")
-    model = text.split(":")[1] if tuned else text
+    model = _tuned_base(text) if tuned else text
     return ModelName(provider or _provider_of(model), model, tuned)
+
+
+def profile_of(provider: str, model: str) -> str:
+    """The provider whose profile judges files for a model that ``provider`` sells."""
+    if provider == "aws-bedrock" and "llama" in model.lower():
+        return "bedrock-llama"
+    return _PROFILES.get(provider, provider)
 
 
 def provider_prefix(text: str) -> str | None:
     """The provider that a prefix such as ``azure/`` names, None without one."""
     prefix, _, rest = text.partition("/")
     return _BY_PREFIX.get(prefix) if rest else None
+
+
+def _tuned_base(text: str) -> str:
+    """``ft:gpt-4.1-mini-2025-04-14:acme::9xYz`` → its base; ``:0`` belongs to a Bedrock name."""
+    _, base, *rest = text.split(":")
+    return f"{base}:{rest[0]}" if rest and rest[0].isdecimal() else base
 
 
 def _provider_of(model: str) -> str:

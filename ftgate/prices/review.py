@@ -64,7 +64,7 @@ def examine(
         *_held(records),
         *_expired(prices, today),
         *_missing(book, models),
-        *_dates(book, live, prices, today),
+        *_dates(book, prices),
         *_disputes(prices, live),
     ]
 
@@ -111,18 +111,12 @@ def _missing(book: PriceBook, models: Sequence[str]) -> Iterator[Note]:
                 yield Note("error", "missing", f"{price.what}: {price.reason}", line_to_add(price))
 
 
-def _dates(book: PriceBook, live: Live, prices: Sequence[Price], today: date) -> Iterator[Note]:
-    """Days on which models stop, unless both are over: the past does not move."""
+def _dates(book: PriceBook, prices: Sequence[Price]) -> Iterator[Note]:
+    """Days on which models stop, where feeds and catalogue differ."""
     for provider, model in dict.fromkeys((price.provider, price.model) for price in prices):
         facts = book.model(model, provider)
-        dated = live.shutdown(ModelName(provider, model))
-        if dated is None or isinstance(facts, Missing) or model.startswith("ft:"):
-            continue
-        if facts.shutdown != dated[0] and (
-            facts.shutdown is None or max(facts.shutdown, dated[0]) > today
-        ):
-            known = f"the catalogue {facts.shutdown}" if facts.shutdown else "no date is known"
-            text = f"{provider}/{model} stops on {dated[0]} by {dated[1]}, {known}"
+        if isinstance(facts, ModelFacts) and facts.disputed and not model.startswith("ft:"):
+            text = f"{provider}/{model} {facts.disputed}"
             yield Note("error", "date", text, "check the provider's deprecation page")
 
 

@@ -16,7 +16,7 @@ import hashlib
 import os
 import time
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -177,10 +177,3 @@ def _sweep(folder: Path) -> None:
                 left.unlink()
         except OSError:  # another update was quicker
             continue
-
-
-def is_stale(records: dict[str, Record], today: date) -> bool:
-    """True when there are no prices, or any feed was asked longer than a week ago."""
-    priced = [record for record in records.values() if record.rows]
-    oldest = min((date.fromisoformat(record.checked) for record in priced), default=date.min)
-    return today - oldest > LIFE if priced else True

@@ -20,7 +20,7 @@ from ftgate.prices.units import INFERENCE_UNITS, TRAINING_UNITS
 from ftgate.prices.vetting import vet
 
 Mode = Literal["offline", "cached", "live", "if-stale"]
-MODES: tuple[Mode, ...] = ("offline", "cached", "live", "if-stale")
+_IMPATIENT = Limits(connect_seconds=3, read_seconds=5, total_seconds=20, retries=0)
 
 
 class FeedResult(NamedTuple):
@@ -71,17 +71,18 @@ def update(
 
 
 def refresh(
-    mode: Mode, *, today: date, path: Path | None = None, limits: Limits = DEFAULT
+    mode: Mode, *, today: date, path: Path | None = None, limits: Limits | None = None
 ) -> tuple[str, ...]:
     """What a mode does before prices are looked up; returns what the user should know.
 
     ``live`` asks every feed and raises FeedError when the first one, which answers for most
-    models, cannot be read. ``if-stale`` asks only the feeds whose prices are older than a week,
-    and goes on with the old ones when that fails. The others ask nobody.
+    models, cannot be read. ``if-stale`` asks the feeds whose stored prices are older than a week,
+    once and not for long, and goes on with the old prices when that fails; it asks every feed
+    when nothing is stored. The others ask nobody.
     """
     path = path or live_path()
     if mode == "live":
-        results = update(today=today, path=path, limits=limits)
+        results = update(today=today, path=path, limits=limits or DEFAULT)
         primary = next(iter(FEEDS))
         for result in results:
             if result.status == "failed" and result.feed == primary:
@@ -95,9 +96,13 @@ def refresh(
         stale = [
             name
             for name, feed in FEEDS.items()
-            if feed.url and store.is_stale({name: records[name]} if name in records else {}, today)
+            if feed.url and (name in records or not records) and _is_stale(records, name, today)
         ]
-        results = update(today=today, names=stale, path=path, limits=limits) if stale else []
+        results = (
+            update(today=today, names=stale, path=path, limits=limits or _IMPATIENT)
+            if stale
+            else []
+        )
         return tuple(
             f"old prices are used: {result.message}"
             for result in results
@@ -119,6 +124,10 @@ def bundled_amounts() -> dict[str, Decimal]:
                     if price is not None:
                         amounts[f"{name}/{unit}"] = price.usd
     return amounts
+
+
+def _is_stale(records: Mapping[str, Record], name: str, today: date) -> bool:
+    return name not in records or today - date.fromisoformat(records[name].checked) > store.LIFE
 
 
 def _chosen(names: Sequence[str], urls: Mapping[str, str]) -> list[Feed]:

@@ -161,4 +161,15 @@ def _describe(error: json.JSONDecodeError, text: str) -> str:
     end = len(text.rstrip(" \t\r\n"))
     if error.pos >= end or error.msg.startswith("Unterminated string"):
         return f"cut off: the line ends inside the record, after {end} characters"
-    return f"{error.msg} at column {error.colno}"
+    before, after = text[: error.pos].rstrip(), text[error.pos :].lstrip()
+    if after.startswith(("//", "/*", "#")):
+        what = "a comment"
+    elif before.endswith(",") and after[:1] in "}]":
+        what = "a comma before the end"
+    elif after.startswith("'"):
+        what = "a text in single quotes"
+    elif error.msg == "Extra data":
+        what = "more after the end of the record"
+    else:
+        what = error.msg
+    return f"{what} at column {error.colno}"

@@ -33,6 +33,7 @@ _BINARY = (
     (b"\x80\x04", "a Python pickle", ""),
     (b"\x80\x05", "a Python pickle", ""),
 )
+_FIX = "ftgate check {0} --fix"
 _REPR_FIX = (
     "python -c 'import ast,json,sys; [print(json.dumps(ast.literal_eval(l))) for l in sys.stdin]'"
     " < {0} > fixed.jsonl"
@@ -115,14 +116,12 @@ def _json_document(text: str, lines: list[str]) -> tuple[str, str] | None:
     if text.startswith("["):
         one_line = len(lines) == 1 and re.match(r"\[\s*\{", text)
         if one_line or spread or lines[0] == "[":
-            return "a JSON array", "jq -c '.[]' {0} > fixed.jsonl"
+            return "a JSON array", _FIX
         return None
     # Inside a printed document objects are indented; a record of JSON Lines is not.
     records = any(_is_object(line) for line in lines[1:] if not line[0].isspace())
     if complete or (not records and (spread or lines[0] == "{")):
-        wrapper = re.match(r'\{\s*"(data|examples|train|rows|records|items)"\s*:\s*\[', text)
-        fix = f"jq -c '.{wrapper[1]}[]'" if wrapper else "jq -c ."
-        return "JSON spread over several lines", fix + " {0} > fixed.jsonl"
+        return "JSON spread over several lines", _FIX
     return None
 
 

@@ -13,7 +13,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftgate.errors import ConfigError, FtgateError, RuleCrashError
 from ftgate.model import (
@@ -34,9 +34,13 @@ from ftgate.profile import Profile
 from ftgate.rules.registry import RULES, Rule
 from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 
+if TYPE_CHECKING:
+    from ftgate.prices.lifecycle import Offer
+    from ftgate.prices.live import Dispute
+
 _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
-    *("prices", "economics"),
+    *("prices", "lifecycle", "eligibility", "disputes", "economics"),
 )
 
 
@@ -72,6 +76,8 @@ class Case:
     measured: Measured | None = None
     comparison: Comparison | None = None
     prices: tuple[Price, ...] | None = None
+    disputes: tuple[Dispute, ...] | None = None
+    offers: tuple[Offer, ...] = ()
     today: date | None = None
     vocabulary: str | None = None
     searched: tuple[str, ...] | None = None

@@ -1,4 +1,8 @@
-"""FT1, second half: messages, tools and preference pairs of the schemas that OpenAI trains on."""
+"""FT1, second part: messages, tools and preference pairs.
+
+What a provider asks of them differs: the rules say it for OpenAI, and each finding quotes the
+provider whose profile judged (``ftgate providers NAME``).
+"""
 
 from __future__ import annotations
 
@@ -40,10 +44,10 @@ def bad_role_order(file: JudgedFile) -> Iterator[Finding]:
     """The turns of a conversation are in an order that is rarely meant.
 
     ## Why is this bad?
-    OpenAI does not check the order, so the job runs. A user message at the end is billed and never
-    answered; a system message in the middle and two assistant messages in a row teach turns that
-    the application will not ask for. Azure refuses two assistant messages in a row ("contains
-    invalid schema"), and most open-source trainers refuse all three.
+    OpenAI does not check the order, so there the job runs and this is a warning. A user message at
+    the end is billed and never answered; a system message in the middle and two assistant messages
+    in a row teach turns that the application will not ask for. Other providers refuse such
+    records or drop them: there it is an error, and the finding quotes their rule.
 
     ## What to do instead
     Start with the system message, if any, alternate user and assistant, and end with the answer.
@@ -61,9 +65,10 @@ def bad_tool_call(file: JudgedFile) -> Iterator[Finding]:
     """A tool call, or the answer to one, is malformed.
 
     ## Why is this bad?
-    `arguments` must be a string that holds a JSON object; an object in its place is the classic
-    mistake. A call needs an `id`, and a `tool` message must name a call of the assistant message
-    before it. OpenAI refuses the file, and a model that learned broken arguments produces them.
+    At OpenAI `arguments` must be a string that holds a JSON object; an object in its place is the
+    classic mistake. A call needs an `id`, and a `tool` message must name a call of the assistant
+    message before it. The file is refused, and a model that learned broken arguments produces
+    them. Other providers have shapes of their own: the finding quotes theirs.
 
     ## What to do instead
     Write arguments with `json.dumps(arguments)`, keep ids unique within the example, and answer
@@ -82,10 +87,11 @@ def unknown_role(file: JudgedFile) -> Iterator[Finding]:
 
     ## Why is this bad?
     OpenAI's roles are `system`, `user`, `assistant`, `tool` and `function`, in lower case.
-    `human`, `gpt`, `model` or `Chatbot` come from other families, and the file is refused.
+    `human`, `gpt` or `Chatbot` come from other families; `model` is Gemini's word for the
+    assistant. A file with roles that its provider does not know is refused, or trained on wrongly.
 
     ## What to do instead
-    Rename the roles; the finding says which name OpenAI uses.
+    Rename the roles; the finding says which names the provider uses.
 
     ## Source
     OpenAI cookbook, "Data preparation and analysis for chat model fine-tuning"
@@ -99,7 +105,7 @@ def empty_content(file: JudgedFile) -> Iterator[Finding]:
     """A message has no content.
 
     ## Why is this bad?
-    OpenAI's checks refuse a message without content, and an assistant message of spaces teaches the
+    Most providers refuse a message without content, and an assistant message of spaces teaches the
     model to answer with nothing. Null content is right in one place: an assistant message that
     calls a tool.
 
@@ -137,8 +143,8 @@ def unknown_key(file: JudgedFile) -> Iterator[Finding]:
     """A message has keys that its role does not define.
 
     ## Why is this bad?
-    OpenAI's checks refuse messages with keys they do not know. Timestamps, ids and scores that a
-    chat log carries along are the usual cause.
+    OpenAI's checks and strict loaders refuse messages with keys they do not know. Timestamps, ids
+    and scores that a chat log carries along are the usual cause.
 
     ## What to do instead
     Keep `role` and `content`, and where they apply `name`, `weight`, `tool_calls` and
@@ -156,9 +162,10 @@ def bad_content_part(file: JudgedFile) -> Iterator[Finding]:
     """A content value is neither a string nor a list of usable parts.
 
     ## Why is this bad?
-    Training takes text and images. Audio and files are not supported; images belong into user
-    messages only, as JPEG, PNG or WebP, at most 10 in an example; the content of a `tool` message
-    must be a string ("Input should be a valid string").
+    OpenAI's training takes text and images. Audio and files are not supported; images belong into
+    user messages only, as JPEG, PNG or WebP, at most 10 in an example; the content of a `tool`
+    message must be a string ("Input should be a valid string"). What other providers take differs,
+    and the finding quotes their rule.
 
     ## What to do instead
     Write `{"type": "text", "text": ...}` or `{"type": "image_url", "image_url": {"url": ...}}`
@@ -196,9 +203,9 @@ def bad_tool_definition(file: JudgedFile) -> Iterator[Finding]:
     """A tool definition is malformed.
 
     ## Why is this bad?
-    A definition has `"type": "function"` and a `function` with a `name` of at most 64 letters,
-    digits, underscores and dashes, and `parameters` as a JSON Schema object. The flat shape of the
-    Responses API is not the training format. The file is refused.
+    At OpenAI a definition has `"type": "function"` and a `function` with a `name` of at most 64
+    letters, digits, underscores and dashes, and `parameters` as a JSON Schema object. The flat
+    shape of the Responses API is not the training format. The file is refused.
 
     ## What to do instead
     Take the definitions from a request to the chat completions endpoint that works.
@@ -334,4 +341,5 @@ def wrong_method(file: JudgedFile, model_plan: ModelSettings) -> Iterator[Findin
             count=count,
             decision="hold",
             next_step=f'[model] method = "{instead}", or records of method {model_plan.method}',
+            key=model_plan.method,
         )

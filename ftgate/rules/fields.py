@@ -1,12 +1,12 @@
-"""FT1, third part: what providers other than OpenAI ask of a record and of a file."""
+"""FT1, third part: fields, reserved words and numbers that some providers are strict about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ftgate.model import Finding, ProviderFacts
-from ftgate.rules.input import counted, of_kind
+from ftgate.model import Decision, Finding, ProviderFacts
+from ftgate.rules.input import counted, of_kind, with_term
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
@@ -71,13 +71,14 @@ def record_count(file: JudgedFile, provider: ProviderFacts) -> Iterator[Finding]
     records = profile.examples + profile.invalid
     fewest, most = provider.min_records, provider.max_records
     if fewest is not None and 0 < records < fewest:
-        limit, line = f"at least {fewest:,}", profile.lines
+        limit = f"at least {fewest:,}"
     elif most is not None and records > most:
-        limit, line = f"at most {most:,}", most + 1
+        limit = f"at most {most:,}"
     else:
         return
     text = f"{counted(records, 'record')}; {provider.title} takes {limit}"
-    yield Finding(text, file.path, (line,), decision="hold" if limit.startswith("at l") else None)
+    decision: Decision | None = "hold" if fewest is not None and records < fewest else None
+    yield with_term(file, "record-count", Finding(text, file.path, decision=decision))
 
 
 @rule("FT134", severity="error", since="0.2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftgate.model import Finding, ProviderFacts
@@ -10,6 +11,24 @@ from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
     from ftgate.rules import JudgedFile
+
+
+REPAIRS = {
+    "invalid-json": "export with a JSON library; ftgate check --fix mends commas and comments",
+    "byte-order-mark": "ftgate check --fix removes it",
+    "blank-line": "ftgate check --fix removes them",
+    "not-utf8": "iconv -f LATIN1 -t UTF-8 FILE > fixed.jsonl, if that is what it is",
+    "damaged-archive": "copy or download the file again",
+    "not-an-object": "write one JSON object per line",
+    "empty-dataset": "repeat the export",
+    "duplicate-key": "keep the key that is meant, and write JSON with a library",
+    "non-finite-number": "write null, or leave the key out",
+    "lone-surrogate": "cut texts by characters, not by UTF-16 units",
+    "line-too-long": "write one record per line, and link images",
+    "unknown-schema": "name the provider that the file is meant for: --provider",
+    "bad-field": "fill the field in, or leave the record out",
+}
+"""What to do where the provider's profile says nothing of its own."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -30,17 +49,28 @@ def of_kind(file: JudgedFile, kind: str, what: str) -> Iterator[Finding]:
     if file.profile and tally and tally.count:
         line, detail, json_path = tally.places[0]
         where = f"line {line}: {detail}" if detail else f"line {line}"
-        term = file.provider.terms.get(kind) if file.provider else None
-        yield Finding(
+        finding = Finding(
             f"{what} in {tally.count:,} of {counted(file.profile.lines, 'line')}; {where}",
             file.path,
             tuple(number for number, _, _ in tally.places),
             tally.count,
-            severity=term.severity if term else None,
-            next_step=term.fix if term else "",
             json_path=json_path,
-            rule=f"{file.provider.title}: {term.says}" if file.provider and term else "",
+            next_step=REPAIRS.get(kind, ""),
         )
+        yield with_term(file, kind, finding)
+
+
+def with_term(file: JudgedFile, kind: str, finding: Finding) -> Finding:
+    """The finding with what the file's provider says of this kind: severity, repair, its rule."""
+    term = file.provider.terms.get(kind) if file.provider else None
+    if term is None or file.provider is None:
+        return finding
+    return replace(
+        finding,
+        severity=term.severity or finding.severity,
+        next_step=term.fix or finding.next_step,
+        rule=f"{file.provider.title}: {term.says}",
+    )
 
 
 @rule("FT001", severity="error", since="0.1")
@@ -96,7 +126,8 @@ def empty_dataset(file: JudgedFile) -> Iterator[Finding]:
     yield from of_kind(file, "empty-dataset", "no records")
     profile = file.profile
     if profile and file.error is None and not profile.examples and not profile.invalid:
-        yield Finding(f"no records: {counted(profile.lines, 'line')}, all blank", file.path)
+        text = f"no records: {counted(profile.lines, 'line')}, all blank"
+        yield Finding(text, file.path, (1,) if profile.lines else ())
 
 
 @rule("FT004", severity="error", since="0.1")
@@ -148,15 +179,20 @@ def byte_order_mark(file: JudgedFile, provider: ProviderFacts) -> Iterator[Findi
 
     ## What to do instead
     Remove the mark: `ftgate check --fix`. Write files with `utf-8`, not
-    `utf-8-sig`. Azure OpenAI is the exception: its documentation asks for the mark, so the rule is
-    silent where the base model is Azure's.
+    `utf-8-sig`. Azure OpenAI is the exception: its documentation asks for the mark, so there a
+    file without one is worth a word, and no more: Microsoft's own samples have none.
 
     ## Source
     RFC 8259 section 8.1. Probe of six dataset checkers, November 2026. Azure:
     https://github.com/MicrosoftDocs/azure-docs/issues/110314.
     """
+    profile = file.profile
     if not provider.byte_order_mark:
         yield from of_kind(file, "byte-order-mark", "byte order mark")
+    elif profile and profile.examples and "byte-order-mark" not in profile.problems:
+        text = f"no byte order mark; {provider.title}'s documentation asks for one"
+        finding = Finding(text, file.path, severity="info")
+        yield replace(with_term(file, "byte-order-mark", finding), severity="info")
 
 
 @rule("FT009", severity="error", since="0.1")

@@ -1,13 +1,14 @@
-"""FT1, first half: lines and records. Messages and tools: :mod:`ftgate.rules.conversations`."""
+"""FT1, first part: lines and records. Messages and tools: :mod:`ftgate.rules.conversations`."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ftgate.formats import BY_NAME
+from ftgate.formats import BY_NAME, CONVERTED
 from ftgate.model import Finding, Missing, ModelFacts, ProviderFacts
-from ftgate.rules.input import counted, of_kind
+from ftgate.rules.input import counted, of_kind, with_term
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:
@@ -53,24 +54,32 @@ def unknown_schema(file: JudgedFile) -> Iterator[Finding]:
     """
     yield from of_kind(file, "unknown-schema", "records of no known schema")
     accepted = file.provider.formats if file.provider else ()
+    shown = (file.provider.named_formats if file.provider else ()) or accepted
     for name, count in (file.profile.formats if file.profile and accepted else {}).items():
         if file.profile and file.provider and name not in accepted:
-            line = file.profile.format_lines.get(name)
+            found, line = BY_NAME[name], file.profile.format_lines.get(name)
             verb = "is" if count == 1 else "are"
-            hint = BY_NAME[name].hint if "openai_chat" in accepted else ""
+            hint = found.hint if "openai_chat" in shown else ""
+            target = next((each for each in shown if each in CONVERTED), "")
+            readable = name == "openai_chat" or found.as_chat
             yield Finding(
                 f"{count:,} of {counted(file.profile.examples, 'record')} {verb}"
-                f" {BY_NAME[name].title}; {hint or _wanted(accepted)}",
+                f" {found.title}{hint and '; ' + hint}",
                 file.path,
                 (line,) if line else (),
                 count,
-                rule=f"{file.provider.title} {_wanted(accepted)}",
+                next_step=_convert(file.path, target) if target and readable else "",
+                rule=f"{file.provider.title} {_wanted(shown)}",
                 key=name,
             )
 
 
-def _wanted(accepted: tuple[str, ...]) -> str:
-    titles = [BY_NAME[name].title for name in accepted if name in BY_NAME]
+def _convert(path: str, target: str) -> str:
+    return f"ftgate convert {shlex.quote(path)} --to {target.replace('_', '-')} -o converted.jsonl"
+
+
+def _wanted(formats: tuple[str, ...]) -> str:
+    titles = [BY_NAME[name].title for name in formats if name in BY_NAME]
     return f"trains on {', '.join(titles)}"
 
 
@@ -98,7 +107,13 @@ def mixed_schemas(file: JudgedFile) -> Iterator[Finding]:
         lines = tuple(
             profile.format_lines[name] for name, _ in parts if name in profile.format_lines
         )
-        yield Finding(f"{len(parts)} schemas in one file: {text}", file.path, lines, len(parts))
+        yield Finding(
+            f"{len(parts)} schemas in one file: {text}",
+            file.path,
+            lines,
+            len(parts),
+            next_step="split the file, or ftgate convert it to one schema",
+        )
 
 
 @rule("FT107", severity="error", since="0.1")
@@ -177,6 +192,7 @@ def below_provider_minimum(profile: Profile, provider: ProviderFacts) -> Iterato
         yield Finding(
             f"{counted(profile.examples, 'example')}; {provider.title} wants at least {minimum:,}",
             decision="hold",
+            next_step="collect more examples, or put these into the prompt: few-shot costs nothing",
         )
 
 
@@ -199,7 +215,7 @@ def file_too_large(file: JudgedFile, provider: ProviderFacts) -> Iterator[Findin
     size = max(file.bytes, file.profile.bytes if file.profile else 0)
     if limit is not None and size > limit:
         text = f"{size / 2**20:,.1f} MB; {provider.title} takes {limit / 2**20:,.0f} MB"
-        yield Finding(text, file.path)
+        yield with_term(file, "file-too-large", Finding(text, file.path))
 
 
 @rule("FT117", severity="warning", since="0.1")
@@ -293,7 +309,7 @@ def legacy_schema(file: JudgedFile, base: ModelFacts | Missing) -> Iterator[Find
     ## Why is this bad?
     The schema belongs to `davinci-002` and `babbage-002`, whose fine-tuned models were shut down on
     2026-10-23. A job on a chat model wants `messages` and refuses the file; other providers train
-    on the schema, so the rule is OpenAI's and Azure's alone. Where the base model is
+    on the schema, so the rule is OpenAI's alone. Where the base model is
     not in the catalogue, this is a warning: it may be a completions model of another provider.
 
     ## What to do instead
@@ -305,7 +321,7 @@ def legacy_schema(file: JudgedFile, base: ModelFacts | Missing) -> Iterator[Find
     """
     count = file.profile.formats.get("prompt_completion", 0) if file.profile else 0
     model = base.name if isinstance(base, ModelFacts) else ""
-    elsewhere = file.provider is not None and file.provider.name not in ("openai", "azure")
+    elsewhere = file.provider is not None and file.provider.name != "openai"
     if not file.profile or not count or model in COMPLETION_MODELS or elsewhere:
         return
     line = file.profile.format_lines.get("prompt_completion")

@@ -46,7 +46,8 @@ def truncated_at_training(file: JudgedFile, provider: ProviderFacts) -> Iterator
 
     ## Source
     OpenAI, "Fine-tuning best practices": longer examples are truncated to the maximum, from the
-    end. The limit is the `max_example_tokens` of the provider's profile.
+    end. The limit is the `max_example_tokens` of the provider's profile, or the default of the
+    framework (TRL: 1,024, LLaMA-Factory: 2,048), which `[model] max_seq_length` replaces.
     """
     yield from _long(file, provider, "truncated-at-training", "end cut off")
     lengths = file.profile.lengths if file.profile else {}
@@ -199,12 +200,18 @@ def _long(file: JudgedFile, provider: ProviderFacts, kind: str, what: str) -> It
         return
     tally = file.profile.problems[kind]
     first = tally.places[0][1]
+    limit = "default limit" if provider.limit_by_default else "limit"
     yield Finding(
         f"{what} in {tally.count:,} of {counted(file.profile.examples, 'example')} "
-        f"(limit {provider.max_example_tokens:,} tokens; first: {first}); over all long examples "
+        f"({limit} {provider.max_example_tokens:,} tokens; first: {first}); over all long examples "
         f"{file.profile.cut_answers:,} of {file.profile.cut:,} lost tokens are answers",
         path=file.path,
         lines=tuple(line for line, _, _ in tally.places),
         count=tally.count,
-        next_step="shorten them or drop them",
+        severity="warning" if provider.limit_by_default else None,
+        next_step=(
+            "state the limit of your run: [model] max_seq_length"
+            if provider.limit_by_default
+            else "shorten them or drop them"
+        ),
     )

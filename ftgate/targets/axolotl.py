@@ -14,9 +14,19 @@ from typing import Any
 from ftgate.model import Problem
 from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Check, Record, kind_of, text_at
-from ftgate.targets.frameworks import objects_in, read_json
+from ftgate.targets.frameworks import objects_in, plain_roles, read_json
 
 COLUMNS = ("messages", "conversations", "conversation")
+NAMES = (("role", "content"), ("from", "value"), ("speaker", "text"))
+"""Usual names of role and content; the configuration may map any other."""
+
+ANSWERS = (
+    ("output",),
+    ("chosen_response", "rejected_response"),
+    ("response",),
+    ("completion",),
+)
+"""Columns beside an ``instruction``: of Alpaca, of pairs as Argilla names them, and of KTO."""
 
 
 def check_dialogue(record: Record, chat: Chat) -> list[Problem]:
@@ -32,16 +42,17 @@ def check_dialogue(record: Record, chat: Chat) -> list[Problem]:
         return [Problem("malformed-messages", f"{key} is empty", key)]
     problems: list[Problem] = []
     names = _names(messages)
-    for message, path in objects_in(messages, key, problems):
-        problems += _message(message, path, *names)
+    if not plain_roles(messages, *names):
+        for message, path in objects_in(messages, key, problems):
+            problems += _message(message, path, *names)
     return problems + list(_tools(record.get("tools")))
 
 
 def _names(messages: Any) -> tuple[str, str]:
     """The keys of role and content, which the configuration maps for the whole file."""
     first = messages[0] if isinstance(messages, list) else None
-    by_from = isinstance(first, dict) and "from" in first and "role" not in first
-    return ("from", "value") if by_from else ("role", "content")
+    keys = first.keys() if isinstance(first, dict) else set()
+    return next((names for names in NAMES if names[0] in keys), NAMES[0])
 
 
 def _message(message: Record, path: str, role_key: str, content_key: str) -> Iterator[Problem]:
@@ -100,11 +111,13 @@ def _tools(tools: Any) -> Iterator[Problem]:
 
 
 def check_alpaca(record: Record, chat: Chat) -> list[Problem]:
-    """``instruction`` and ``output`` are read; pairs of answers have columns of their own."""
-    if "chosen" in record:
+    """``instruction`` and its answer, or both answers of a pair, are texts."""
+    if "chosen" in record:  # texts or messages, as the configuration says
         return []
-    answer = "response" if "response" in record and "output" not in record else "output"
-    problems = text_at(record, "instruction") + text_at(record, answer)
+    answers = next((keys for keys in ANSWERS if keys[0] in record), ANSWERS[0])
+    problems = text_at(record, "instruction")
+    for key in answers:
+        problems += text_at(record, key)
     return problems if record.get("input") is None else problems + text_at(record, "input")
 
 

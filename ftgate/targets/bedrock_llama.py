@@ -16,7 +16,7 @@ SCHEMA_VERSION = "bedrock-conversation-2024"
 
 def check_conversation(record: Record, chat: Chat) -> list[Problem]:
     """One conversation: its version, one system text, at least two messages of typed items."""
-    problems = converse.check_messages(record, chat)
+    problems = chat.check(record.get("messages"))
     if record.get("schemaVersion", SCHEMA_VERSION) != SCHEMA_VERSION:
         detail = f"schemaVersion is not {SCHEMA_VERSION}"
         problems.append(Problem("bad-schema-version", detail, "schemaVersion"))
@@ -25,10 +25,19 @@ def check_conversation(record: Record, chat: Chat) -> list[Problem]:
         if isinstance(record["system"], list) and len(record["system"]) != 1:
             detail = f"system has {len(record['system'])} items, not 1"
             problems.append(Problem("bad-field", detail, "system"))
-    for message, where in converse.messages_of(record):
-        for item, path in converse.items_of(message, where):
+    messages = record.get("messages")
+    if isinstance(messages, list) and all(map(_is_plain, messages)):
+        return problems
+    for message, where, items in converse.said_in(record):
+        problems += converse.check_items(message, where)
+        for item, path in items:
             problems += _check_item(item, path, message.get("role"))
     return problems
+
+
+def _is_plain(message: object) -> bool:
+    """True for a message of texts only: most, seen quickly."""
+    return isinstance(message, dict) and converse.plain_texts(message.get("content")) is not None
 
 
 def _check_item(item: Record, where: str, role: object) -> list[Problem]:

@@ -10,10 +10,12 @@ import re
 from collections import Counter
 from typing import Any
 
+from ftgate.formats.contract import a
 from ftgate.model import Problem
 from ftgate.targets import converse, nova_tools
 from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Check, Record, kind_of
+from ftgate.targets.converse import Said
 
 FORMATS = {
     "image": ("jpeg", "png", "gif", "webp"),
@@ -23,6 +25,8 @@ FORMATS = {
 NOT_NOVA_2 = ("webp", "webm")
 KINDS = ("text", *FORMATS, "reasoningContent", "toolUse", "toolResult")
 """What a content item may be; keys of other names are ignored."""
+
+PLAIN_KEYS = {"schemaVersion", "system", "messages"}
 
 MAX = {"image": 10, "video": 1, "document": 1}
 BARRED = {
@@ -43,6 +47,8 @@ _S3_PATH = r"^[\w\-/\.]+$"
 
 def check(record: Record, chat: Chat) -> list[Problem]:
     """One example: a conversation, or a prompt whose last message has ``candidates``."""
+    if _is_plain(record, chat):
+        return []
     version = record.get("schemaVersion")
     problems = []
     if version is not None and not isinstance(version, str):
@@ -53,28 +59,44 @@ def check(record: Record, chat: Chat) -> list[Problem]:
         problems += converse.check_system(system)
         for index, item in enumerate(system if isinstance(system, list) else ()):
             problems += _check_words(item, f"system[{index}]")
-    if any("candidates" in message for message, _ in converse.messages_of(record)):
-        return problems + _check_candidates(record, chat)
-    problems += converse.check_messages(record, chat)
-    for message, where in converse.messages_of(record):
-        problems += _check_content(message, where, message.get("role"))
-    problems += _check_sample(record)
+    said = converse.said_in(record)
+    if any("candidates" in each.message for each in said):
+        return problems + _check_candidates(record["messages"], said, chat)
+    problems += chat.check(record.get("messages"))
+    for each in said:
+        problems += converse.check_items(each.message, each.where)
+        problems += _check_content(each, each.message.get("role"))
+    problems += _check_sample(said)
     if record.get("toolConfig") is not None:
-        problems += nova_tools.check_tools(record)
+        problems += nova_tools.check_tools(record["toolConfig"], said)
     return problems
 
 
-def _check_candidates(record: Record, chat: Chat) -> list[Problem]:
+def _is_plain(record: Record, chat: Chat) -> bool:
+    """True for a conversation in texts without any problem: most records, seen quickly."""
+    messages, texts = record.get("messages"), converse.plain_texts(record.get("system", []))
+    if type(messages) is not list or texts is None or not record.keys() <= PLAIN_KEYS:
+        return False
+    for message in messages:
+        spoken = converse.plain_texts(message.get("content")) if type(message) is dict else None
+        if not spoken or not any(spoken) or "candidates" in message:
+            return False
+        texts += spoken
+    if any(map(_has_reserved, texts)) or chat.check(messages):
+        return False
+    return isinstance(record.get("schemaVersion"), str | None)
+
+
+def _check_candidates(messages: list[Any], said: list[Said], chat: Chat) -> list[Problem]:
     """A preference pair: the last message, and only the last, has candidates."""
-    messages = record["messages"]
     problems = chat.check([_without_candidates(message) for message in messages])
-    for message, where in converse.messages_of(record):
+    for message, where, items in said:
         if "candidates" in message:
             problems += _check_choice(message["candidates"], f"{where}.candidates")
             continue
         problems += converse.check_items(message, where)
-        problems += _check_content(message, where, message.get("role"))
-        for item, path in converse.items_of(message, where):
+        problems += _check_content(Said(message, where, items), message.get("role"))
+        for item, path in items:
             problems += [
                 Problem("bad-content-part", f"{path}.{kind} is in a preference pair", path)
                 for kind in ("video", "reasoningContent")
@@ -86,7 +108,7 @@ def _check_candidates(record: Record, chat: Chat) -> list[Problem]:
             where = f"messages[{index}]"
             detail = f"{where} has {'no ' if last else ''}candidates; only the last message has"
             problems.append(Problem("bad-preference-pair", detail, where))
-    return problems + _check_sample(record)
+    return problems + _check_sample(said)
 
 
 def _without_candidates(message: Any) -> Any:
@@ -107,7 +129,7 @@ def _check_choice(candidates: Any, where: str) -> list[Problem]:
             problems.append(Problem("bad-preference-pair", f"{path} has no list of content", path))
             continue
         problems += converse.check_items(candidate, path)
-        problems += _check_content(candidate, path, "candidate")
+        problems += _check_content(converse.said(candidate, path), "candidate")
         label = candidate.get("preferenceLabel")
         if not isinstance(label, str) or label.lower() not in ("preferred", "non-preferred"):
             detail = f"{path}.preferenceLabel is neither preferred nor non-preferred"
@@ -119,12 +141,12 @@ def _check_choice(candidates: Any, where: str) -> list[Problem]:
     return problems
 
 
-def _check_content(holder: Record, where: str, role: Any) -> list[Problem]:
+def _check_content(said: Said, role: Any) -> list[Problem]:
     """The items of one message or candidate, one by one and together."""
     problems: list[Problem] = []
     counts: Counter[str] = Counter()
     length = 0
-    for item, path in converse.items_of(holder, where):
+    for item, path in said.items:
         kinds = [kind for kind in KINDS if item.get(kind) is not None]
         counts.update(kinds)
         length += len(item["text"]) if isinstance(item.get("text"), str) else 0
@@ -134,10 +156,10 @@ def _check_content(holder: Record, where: str, role: Any) -> list[Problem]:
         for kind in kinds:
             problems += _check_item(item, kind, path)
         problems += _check_neighbours(kinds, path)
-    where = f"{where}.content"
+    where = f"{said.where}.content"
     for kind in BARRED.get(role, ()) if isinstance(role, str) else ():
         if counts[kind]:
-            detail = f"{where} has {kind}, which a {role} message may not have"
+            detail = f"{where} has {kind}, which {a(role)} message may not have"
             problems.append(Problem("bad-content-part", detail, where))
     for kind, limit in MAX.items():
         if counts[kind] > limit:
@@ -218,19 +240,17 @@ def _check_words(item: Any, where: str) -> list[Problem]:
 
 
 def _has_reserved(text: str) -> bool:
+    if not (":" in text or "<" in text or "[" in text):
+        return False
     if any(word in text for word in RESERVED_AS_WRITTEN):
         return True
     lowered = text.lower()
     return any(word in lowered for word in RESERVED)
 
 
-def _check_sample(record: Record) -> list[Problem]:
+def _check_sample(said: list[Said]) -> list[Problem]:
     """What only shows in the whole example: its documents, and a model that reads all of it."""
-    items = [
-        place
-        for message, where in converse.messages_of(record)
-        for place in converse.items_of(message, where)
-    ]
+    items = [place for each in said for place in each.items]
     problems = []
     documents = sum(item.get("document") is not None for item, _ in items)
     if documents > MAX["document"]:
@@ -250,4 +270,6 @@ def _format_of(media: Any) -> str:
     return value.lower() if isinstance(value, str) else ""
 
 
-CHECKS: dict[str, Check] = {"bedrock_converse": check, "openai_chat": check}
+CHECKS: dict[str, Check] = dict.fromkeys(
+    ("bedrock_converse", "bedrock_preference", "openai_chat"), check
+)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ftgate.formats.contract import a
 from ftgate.model import Problem
 from ftgate.targets.contract import kind_of, only_keys
+
+_PLAIN_KEYS = frozenset(("role", "content"))
 
 START = "start"
 """In ``follows``: no message before this one."""
@@ -42,6 +45,9 @@ class Chat:
         self.calls_replace_content = bool(terms.get("calls_replace_content", False))
         self.weight: str = terms.get("weight", "ignored")
         self.min_messages: int = terms.get("min_messages", 1)
+        self._plain_keys_are_enough = _PLAIN_KEYS.issuperset(self.required) and (
+            not self.keys or self.keys >= _PLAIN_KEYS
+        )
 
     def check(self, messages: Any, where: str = "messages") -> list[Problem]:
         """Every problem of a list of messages; ``where`` is its path in the record."""
@@ -51,11 +57,39 @@ class Chat:
         if len(messages) < self.min_messages:
             detail = f"{where} has {len(messages)} messages, fewer than {self.min_messages}"
             return [Problem("malformed-messages", detail, where)]
+        return [] if self._is_plain(messages) else self._problems(messages, where)
+
+    def _is_plain(self, messages: list[Any]) -> bool:
+        """True for messages of role and content without any problem: most, seen quickly."""
+        roles, follows, filled = self.roles, self.follows, self.filled
+        before, seen = START, set()
+        for message in messages:
+            if type(message) is not dict or len(message) != 2:
+                return False
+            role, content = message.get("role"), message.get("content")
+            if type(role) is not str or role not in roles:
+                return False
+            if role in follows and before not in follows[role]:
+                return False
+            if type(content) is str:
+                blank = role in filled and (not content or content.isspace())
+            else:
+                blank = not (self.parts and type(content) is list and content)
+            if blank:
+                return False
+            seen.add(role)
+            before = role
+        ends = not self.last or before in self.last
+        return ends and seen.issuperset(self.needs) and self._plain_keys_are_enough
+
+    def _problems(self, messages: list[Any], where: str) -> list[Problem]:
         problems: list[Problem] = []
         for index, message in enumerate(messages):
             problems += self._message(message, f"{where}[{index}]")
         if not any(problem.kind in ("malformed-messages", "unknown-role") for problem in problems):
-            problems += self._order([message["role"] for message in messages], where)
+            roles = [message.get("role") for message in messages]
+            if None not in roles:  # where a role is not required, a list without one has no order
+                problems += self._order(roles, where)
         return problems
 
     def _message(self, message: Any, where: str) -> list[Problem]:
@@ -108,11 +142,11 @@ class Chat:
             allowed = self.follows.get(role)
             if allowed is not None and before not in allowed:
                 after = "first" if before == START else f"after a message of {before}"
-                detail = f"{where}[{index}] is a {role} message {after}"
+                detail = f"{where}[{index}] is {a(role)} message {after}"
                 problems.append(Problem("bad-role-order", detail, f"{where}[{index}]"))
             before = role
         if roles and self.last and roles[-1] not in self.last:
-            detail = f"{where} end with a {roles[-1]} message"
+            detail = f"{where} end with {a(roles[-1])} message"
             problems.append(Problem("bad-role-order", detail, f"{where}[{len(roles) - 1}]"))
         for role in self.needs:
             if role not in roles:

@@ -6,7 +6,8 @@ the target would refuse, drop or crash on it. What a target accepts is no proble
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from ftgate.model import Problem
@@ -20,11 +21,11 @@ Check = Callable[[Record, "Chat"], list[Problem]]
 """Checks one record of one format; ``chat`` checks the messages in it by the sheet's terms."""
 
 
-def only_keys(record: Record, known: Collection[str], where: str = "") -> list[Problem]:
+def only_keys(record: Record, known: AbstractSet[str], where: str = "") -> list[Problem]:
     """One problem when an object has keys that its target does not know."""
-    extra = len(record.keys() - set(known))
-    if not extra:
+    if record.keys() <= known:
         return []
+    extra = len(record.keys() - known)
     kind = "unknown-key" if where else "unknown-record-key"
     detail = f"{where or 'the record'} has {extra} more than {', '.join(sorted(known))}"
     return [Problem(kind, detail, where)]

@@ -6,42 +6,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftgate.model import Problem
-from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Record, kind_of, text_at
 
 S3 = "s3://"
 
 
-def messages_of(record: Record) -> Iterator[tuple[Record, str]]:
-    """Each message that is an object, with its path."""
+class Said(NamedTuple):
+    """A message (or a candidate) that is an object: its path, and the objects of its content."""
+
+    message: Record
+    where: str
+    items: list[tuple[Record, str]]
+
+
+def said(message: Record, where: str) -> Said:
+    """One message with each item of its ``content`` that is an object, and their paths."""
+    content = message.get("content")
+    items = [
+        (item, f"{where}.content[{index}]")
+        for index, item in enumerate(content if isinstance(content, list) else ())
+        if isinstance(item, dict)
+    ]
+    return Said(message, where, items)
+
+
+def said_in(record: Record) -> list[Said]:
+    """Each message that is an object."""
     messages = record.get("messages")
-    for index, message in enumerate(messages if isinstance(messages, list) else ()):
-        if isinstance(message, dict):
-            yield message, f"messages[{index}]"
+    return [
+        said(message, f"messages[{index}]")
+        for index, message in enumerate(messages if isinstance(messages, list) else ())
+        if isinstance(message, dict)
+    ]
 
 
-def items_of(holder: Record, where: str) -> Iterator[tuple[Record, str]]:
-    """Each item of a ``content`` list that is an object, with its path."""
-    content = holder.get("content")
-    for index, item in enumerate(content if isinstance(content, list) else ()):
-        if isinstance(item, dict):
-            yield item, f"{where}.content[{index}]"
-
-
-def check_messages(record: Record, chat: Chat) -> list[Problem]:
-    """Messages by the terms of the sheet, and content as lists of objects, never as texts."""
-    problems = chat.check(record.get("messages"))
-    for message, where in messages_of(record):
-        problems += check_items(message, where)
-    return problems
+def plain_texts(content: Any) -> list[str] | None:
+    """The texts of a list of objects that have a text and nothing else; None for other lists."""
+    if type(content) is not list:
+        return None
+    texts = []
+    for item in content:
+        text = item.get("text") if type(item) is dict and len(item) == 1 else None
+        if type(text) is not str:
+            return None
+        texts.append(text)
+    return texts
 
 
 def check_items(holder: Record, where: str) -> list[Problem]:
-    """Whether a ``content`` is a list of objects."""
+    """Whether a ``content`` is a list of objects, and no text."""
     content, path = holder.get("content"), f"{where}.content"
     if isinstance(content, str):
         return [Problem("bad-content-part", f"{path} is text, not a list of objects", path)]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftgate.model import Problem
 from ftgate.targets.contract import Check, Record
+from ftgate.targets.frameworks import plain_roles
 from ftgate.targets.parts import check_parts
 from ftgate.targets.preference import ANSWERS, check_pair
 
@@ -37,6 +38,8 @@ CHECKS: dict[str, Check] = {"openai_chat": _conversation, "openai_preference": _
 
 def _messages(messages: Any, chat: Chat, where: str) -> list[Problem]:
     problems = chat.check(messages, where)
+    if plain_roles(messages, "role", "content"):
+        return problems
     for index, message in enumerate(messages if isinstance(messages, list) else ()):
         match message:
             case {"role": role, "content": list(parts)}:

@@ -18,6 +18,30 @@ def first_of(message: Record, *keys: str) -> Any:
     return None
 
 
+def plain_roles(messages: Any, role_key: str, content_key: str) -> list[str] | None:
+    """The roles of messages that are no more than a role and a text: most messages, quickly.
+
+    None when there is no message, or any has other keys or other types.
+    """
+    if type(messages) is not list or not messages:
+        return None
+    roles = []
+    for message in messages:
+        if type(message) is not dict or len(message) != 2:
+            return None
+        role = message.get(role_key)
+        if type(role) is not str or type(message.get(content_key)) is not str:
+            return None
+        roles.append(role)
+    return roles
+
+
+def are_rounds(roles: list[str]) -> bool:
+    """True for rounds of user and assistant, which a system message may precede."""
+    spoken = roles[1:] if roles[0] == "system" else roles
+    return bool(spoken) and spoken == ["user", "assistant"] * (len(spoken) // 2)
+
+
 def objects_in(
     items: Any, where: str, wrong: list[Problem], kind: str = "malformed-messages"
 ) -> Iterator[tuple[Record, str]]:

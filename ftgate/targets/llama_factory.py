@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ftgate.model import Problem
+from ftgate.targets import llama_blocks
 from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Check, Record, kind_of, text_at
-from ftgate.targets.frameworks import objects_in, read_json
+from ftgate.targets.frameworks import are_rounds, objects_in, plain_roles, read_json
 
 USER, ASSISTANT, OBSERVATION, FUNCTION, SYSTEM = "user", "assistant", "tool", "function", "system"
 ASKS, ANSWERS = (USER, OBSERVATION), (ASSISTANT, FUNCTION)
@@ -75,7 +76,11 @@ def check_record(record: Record, chat: Chat) -> list[Problem]:
     if key is None and _is_plain_text(record):
         return []
     schema = _schema(record, key)
-    if key is not None:
+    if key is not None and len(record) == 1 and _is_plain(record[key], schema):
+        return []
+    if llama_blocks.has_blocks(record):
+        problems = llama_blocks.check(record)
+    elif key is not None:
         problems = _conversation(record, key, schema)
     elif isinstance(record.get("chosen"), list) and "rejected" in record:
         problems = _pair(record)
@@ -94,6 +99,12 @@ def _schema(record: Record, key: str | None) -> Schema:
     if isinstance(first, dict) and ("role" in first or "from" in first):
         return OPENAI if "role" in first else SHAREGPT
     return OPENAI if key == "messages" else SHAREGPT
+
+
+def _is_plain(messages: Any, schema: Schema) -> bool:
+    """True for rounds of a question and an answer in texts: most conversations, seen quickly."""
+    tags = plain_roles(messages, schema.role, schema.content)
+    return tags is not None and are_rounds([schema.tags.get(tag, "") for tag in tags])
 
 
 def _is_plain_text(record: Record) -> bool:

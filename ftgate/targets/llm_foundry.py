@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def check_messages(record: Record, chat: Chat) -> list[Problem]:
     """Problems of a conversation: the sheet's terms, and ``messages`` as the only key."""
-    return only_keys(record, ("messages",)) + chat.check(record.get("messages"))
+    return only_keys(record, {"messages"}) + chat.check(record.get("messages"))
 
 
 def check_pair(record: Record, chat: Chat) -> list[Problem]:
@@ -27,7 +27,7 @@ def check_pair(record: Record, chat: Chat) -> list[Problem]:
     A pair with an empty side has no tokens there, and is dropped with a warning.
     """
     answer = "response" if "response" in record else "completion"
-    problems = only_keys(record, ("prompt", answer))
+    problems = only_keys(record, {"prompt", answer})
     for key in ("prompt", answer):
         problems += text_at(record, key)
         if record.get(key) == "":

@@ -11,9 +11,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from ftgate.formats.contract import a
 from ftgate.model import Problem
 from ftgate.targets.contract import Check, Record, kind_of
 from ftgate.targets.draft7 import is_schema
+from ftgate.targets.frameworks import are_rounds, plain_roles
 
 if TYPE_CHECKING:
     from ftgate.targets.chat import Chat
@@ -33,6 +35,8 @@ def check_conversation(record: Record, chat: Chat) -> list[Problem]:
     if not isinstance(messages, list):
         detail = f"{where} is {kind_of(messages, where in record)}, not a list"
         return [*problems, Problem("malformed-messages", detail, where)]
+    if _is_plain(messages) and record.get("system_prompt") is None:
+        return problems
     for index, message in enumerate(messages):
         is_last = index == len(messages) - 1
         problems += _message(message, f"{where}[{index}]", chat, is_last)
@@ -40,6 +44,12 @@ def check_conversation(record: Record, chat: Chat) -> list[Problem]:
     if not any(problem.kind in ("malformed-messages", "unknown-role") for problem in problems):
         problems += _order(messages, where, chat)
     return problems
+
+
+def _is_plain(messages: list[Any]) -> bool:
+    """True for rounds of a question and an answer in texts: most conversations, seen quickly."""
+    roles = plain_roles(messages, "role", "content")
+    return roles is not None and are_rounds(roles) and all(m["content"] for m in messages)
 
 
 def _fields(record: Record) -> list[Problem]:
@@ -104,7 +114,7 @@ def _content(message: Record, role: str, where: str) -> list[Problem]:
             for index, part in enumerate(content)
             if not _is_text_part(part)
         ]
-    detail = f"{path} of a {role} message is {kind_of(content)}, not text"
+    detail = f"{path} of {a(role)} message is {kind_of(content)}, not text"
     return [Problem("bad-content-part", detail, path)]
 
 
@@ -213,7 +223,7 @@ def _order(messages: list[Record], where: str, chat: Chat) -> list[Problem]:
         role = message["role"]
         if before["role"] not in chat.follows.get(role, (before["role"],)):
             path = f"{where}[{index}]"
-            detail = f"{path} is a {role} message after a {before['role']} message"
+            detail = f"{path} is {a(role)} message after {a(before['role'])} message"
             problems.append(Problem("bad-role-order", detail, path))
     index, message = turns[-1]
     if message["role"] not in chat.last:

@@ -20,7 +20,7 @@ from ftgate.model import Problem
 from ftgate.targets import swift_blocks
 from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Check, Record, kind_of
-from ftgate.targets.frameworks import first_of, read_json
+from ftgate.targets.frameworks import first_of, plain_roles, read_json
 
 MESSAGES = ("messages", "conversation", "conversations")
 SYSTEM = ("system", "system_prompt")
@@ -38,6 +38,9 @@ RESPONSE = (
     "completion",
     "content",
 )
+MAX_LITERAL_CHARS = 64 * 1024
+"""Longest text that is read as a Python literal: parsing one may take 200 bytes a character."""
+
 TOOL_ROLES = ("tool_call", "tool_response", "tool")
 USER_TAGS, ASSISTANT_TAGS = ("user", "human"), ("assistant", "gpt", "bot")
 
@@ -55,6 +58,8 @@ class Turn(NamedTuple):
 
 def check_record(record: Record, chat: Chat) -> list[Problem]:
     """Where ms-swift raises on a record, and so deletes it."""
+    if len(record) == 1 and _is_plain(record, chat):
+        return []
     problems: list[Problem] = []
     if any(key in record for key in MESSAGES):
         name, messages = _column(record, MESSAGES)
@@ -69,6 +74,15 @@ def check_record(record: Record, chat: Chat) -> list[Problem]:
     if not problems:
         problems += _media(record, turns)
     return problems + _objects(record.get("objects"))
+
+
+def _is_plain(record: Record, chat: Chat) -> bool:
+    """True for messages of a known role and a text each: most records, seen quickly."""
+    roles = plain_roles(record.get("messages"), "role", "content")
+    if roles is None:
+        tags = plain_roles(record.get("conversations"), "from", "value") or ()
+        roles = [swift_blocks.ROLES.get(tag, tag) for tag in tags]
+    return bool(roles) and chat.roles.issuperset(roles)
 
 
 def _column(record: Record, names: tuple[str, ...]) -> tuple[str, Any]:
@@ -110,6 +124,10 @@ def _literal(text: str, name: str, wrong: list[Problem]) -> Any:
     is_json, value = read_json(text)
     if is_json:
         return value
+    if len(text) > MAX_LITERAL_CHARS:
+        detail = f"{name} is a text that is not JSON, and too long to be read as Python"
+        wrong.append(Problem("malformed-messages", detail, name))
+        return None
     try:
         with warnings.catch_warnings(action="ignore"):  # of unknown escapes
             return json.loads(json.dumps(ast.literal_eval(text)))  # no bytes, sets or tuples

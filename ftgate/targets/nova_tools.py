@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from ftgate.model import Problem
-from ftgate.targets import converse
-from ftgate.targets.contract import Record
+from ftgate.targets.converse import Said
 
 
-def check_tools(record: Record) -> list[Problem]:
-    """The definitions of a record, and whether its calls and results fit them and each other."""
+def check_tools(config: Any, said: list[Said]) -> list[Problem]:
+    """A ``toolConfig``, and whether the calls and results fit its definitions and each other."""
     names: set[str] = set()
-    problems = _check_definitions(record["toolConfig"], names)
+    problems = _check_definitions(config, names)
     if problems:
         return problems
     called: set[str] = set()
     answered: set[str] = set()
-    for message, where in converse.messages_of(record):
-        for item, path in converse.items_of(message, where):
+    for _, _, items in said:
+        for item, path in items:
             problems += _check_call(item.get("toolUse"), f"{path}.toolUse", names, called)
             problems += _check_answer(
                 item.get("toolResult"), f"{path}.toolResult", called, answered

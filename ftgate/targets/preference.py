@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ftgate.targets.chat import Chat
 
 ANSWERS = ("preferred_output", "non_preferred_output")
-RECORD_KEYS = ("input", *ANSWERS)
+RECORD_KEYS = frozenset(("input", *ANSWERS))
 
 Messages = Callable[[Any, "Chat", str], list[Problem]]
 """Checks a list of messages; the text is its path in the record."""

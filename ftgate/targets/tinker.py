@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftgate.model import Problem
 from ftgate.targets.contract import Check, Record
+from ftgate.targets.frameworks import plain_roles
 
 if TYPE_CHECKING:
     from ftgate.targets.chat import Chat
@@ -24,7 +25,7 @@ def _conversation(record: Record, chat: Chat) -> list[Problem]:
     problems = chat.check(messages)
     if record.get("tools"):
         problems.append(Problem("unknown-record-key", "tools are not read", "tools"))
-    if not isinstance(messages, list):
+    if not isinstance(messages, list) or plain_roles(messages, "role", "content"):
         return problems
     shapes = set()
     for index, message in enumerate(messages):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftgate.model import Problem
 from ftgate.targets.contract import Check, Record, kind_of, only_keys
+from ftgate.targets.frameworks import plain_roles
 from ftgate.targets.parts import check_parts, count_images
 from ftgate.targets.preference import ANSWERS, RECORD_KEYS, check_pair
 
@@ -24,7 +25,7 @@ IMAGE_FORMATS = ("jpeg", "png", "webp")
 
 
 def _conversation(record: Record, chat: Chat) -> list[Problem]:
-    extra = only_keys(record, ("messages", "tools"))
+    extra = only_keys(record, {"messages", "tools"})
     return extra + _messages(record.get("messages"), chat, "messages")
 
 
@@ -38,12 +39,12 @@ def _preference(record: Record, chat: Chat) -> list[Problem]:
 
 
 def _completion(record: Record, _: Chat) -> list[Problem]:
-    problems = only_keys(record, ("prompt", "completion"))
+    problems = only_keys(record, {"prompt", "completion"})
     return problems + _field(record, "prompt", "user") + _field(record, "completion", "assistant")
 
 
 def _text(record: Record, _: Chat) -> list[Problem]:
-    return only_keys(record, ("text",)) + _field(record, "text", "user")
+    return only_keys(record, {"text"}) + _field(record, "text", "user")
 
 
 CHECKS: dict[str, Check] = {
@@ -58,6 +59,8 @@ def _messages(messages: Any, chat: Chat, where: str) -> list[Problem]:
     problems = chat.check(messages, where)
     if not isinstance(messages, list):
         return problems
+    if plain_roles(messages, "role", "content"):
+        return problems
     images = 0
     shapes = set()
     for index, message in enumerate(messages):
@@ -66,8 +69,6 @@ def _messages(messages: Any, chat: Chat, where: str) -> list[Problem]:
         content = message.get("content")
         if content:  # the SDK lets an empty content stand beside either shape
             shapes.add(type(content))
-        if isinstance(content, str) and "weight" not in message:
-            continue  # nearly every message: nothing more to look at
         pictures = count_images(content)
         problems += _message(message, pictures, f"{where}[{index}]")
         images += pictures

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ftgate.formats.contract import a
 from ftgate.model import Problem
 from ftgate.targets.chat import START
 from ftgate.targets.contract import Check, Record, kind_of, text_at
-from ftgate.targets.frameworks import objects_in
+from ftgate.targets.frameworks import objects_in, plain_roles
 
 if TYPE_CHECKING:
     from ftgate.targets.chat import Chat
@@ -26,6 +27,9 @@ _Turn = tuple[str, bool]  # the role, and whether the message is marked as a too
 
 def check_messages(record: Record, chat: Chat) -> list[Problem]:
     """Problems of ``messages``: any role is taken, some only in their place."""
+    roles = plain_roles(record.get("messages"), "role", "content")
+    if roles:
+        return _order([(_known(role, chat), False) for role in roles], "messages", chat)
     problems: list[Problem] = []
     turns: list[_Turn] = []
     for message, where in objects_in(record.get("messages"), "messages", problems):
@@ -94,7 +98,7 @@ def _role(message: Record, where: str) -> list[Problem]:
         path = f"{where}.role"
         return [Problem("unknown-role", f"{path} is {kind_of(role, 'role' in message)}", path)]
     if message.get("ipython") and role != "assistant":
-        detail = f"{where} is a {role} message with ipython"
+        detail = f"{where} is {a(role)} message with ipython"
         return [Problem("bad-tool-call", detail, f"{where}.ipython")]
     return []
 
@@ -143,13 +147,14 @@ def _order(turns: list[_Turn], where: str, chat: Chat) -> list[Problem]:
     problems = []
     before, calls_tool = START, False
     for index, (role, is_call) in enumerate(turns):
-        path = f"{where}[{index}]"
         if role in _TOOL_ROLES and not calls_tool:
+            path = f"{where}[{index}]"
             detail = f"{path} answers a message that is not marked as a tool call (ipython)"
             problems.append(Problem("bad-tool-call", detail, path))
         elif before not in chat.follows.get(role, (before,)):
+            path = f"{where}[{index}]"
             after = "first" if before == START else f"after a message of {before}"
-            detail = f"{path} is a {role} message {after}"
+            detail = f"{path} is {a(role)} message {after}"
             problems.append(Problem("bad-role-order", detail, path))
         before, calls_tool = role, is_call
     return problems

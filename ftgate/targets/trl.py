@@ -16,25 +16,30 @@ from typing import Any
 from ftgate.model import Problem
 from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Check, Record, kind_of
-from ftgate.targets.frameworks import first_of, objects_in, read_json
+from ftgate.targets.frameworks import first_of, objects_in, plain_roles, read_json
 
-TYPES = (
-    {"messages"},
-    {"prompt"},
-    {"prompt", "completion"},
-    {"prompt", "chosen", "rejected"},
-    {"chosen", "rejected"},
-    {"prompt", "completion", "label"},
-)
+TYPES = {
+    frozenset(columns.split())
+    for columns in (
+        "messages",
+        "prompt",
+        "prompt completion",
+        "prompt chosen rejected",
+        "chosen rejected",
+        "prompt completion label",
+    )
+}
 """Language modeling, prompt only, prompt and completion, preference, preference whose answers
 begin with the prompt, unpaired preference."""
 
-COLUMNS = ("prompt", "completion", "chosen", "rejected", "messages", "label")
-TURNS = COLUMNS[:-1]
+TURNS = ("prompt", "completion", "chosen", "rejected", "messages")
+COLUMNS = frozenset((*TURNS, "label"))
 
 
 def check_record(record: Record, chat: Chat) -> list[Problem]:
     """Where TRL raises on a record."""
+    if len(record) == 1 and plain_roles(record.get("messages"), "role", "content"):
+        return []
     if "conversations" in record:  # becomes the column messages before anything else is looked at
         return _conversations(record["conversations"]) + list(_extras(record))
     columns = {key for key in COLUMNS if key in record}
@@ -83,6 +88,8 @@ def _messages(messages: list[Any], where: str) -> list[Problem]:
     problems: list[Problem] = []
     if not messages:
         return [Problem("malformed-messages", f"{where} is empty", where)]
+    if plain_roles(messages, "role", "content"):
+        return []
     for message, path in objects_in(messages, where, problems):
         role = first_of(message, "from", "role")
         if not isinstance(role, str):
@@ -112,9 +119,8 @@ def _images(record: Record, key: str, chat: Chat) -> Iterator[Problem]:
 
     The images belong to the prompt, or to the messages where there is no prompt.
     """
-    if not isinstance(record[key], list) or not (
-        "image" in record or "images" in record or _has_image_parts(record[key])
-    ):
+    images_apart = "image" in record or "images" in record
+    if not isinstance(record[key], list) or not (images_apart or _has_image_parts(record[key])):
         return
     given = _count_images(record) if key in ("prompt", "messages") else 0
     waiting, places = given, 0
@@ -138,6 +144,8 @@ def _is_place(part: Any) -> bool:
 
 
 def _has_image_parts(messages: list[Any]) -> bool:
+    if plain_roles(messages, "role", "content"):
+        return False
     contents = [first_of(message, "value", "content") for message in messages]
     return any(
         isinstance(part, dict) and part.get("type") == "image"

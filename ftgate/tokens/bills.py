@@ -20,9 +20,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftgate.economics.training import Bill, Confidence, Epochs
 from ftgate.formats import PREFERENCE_FORMATS
-from ftgate.model import Encoding, ProviderFacts
+from ftgate.model import Bill, Confidence, Encoding, Epochs, ProviderFacts
 from ftgate.tokens.billing import CONVERTED_NOTE, FORMULA_NOTES, TOOLS_NOTE
 
 if TYPE_CHECKING:
@@ -161,7 +160,7 @@ def predict(job: Job, encoding: Encoding) -> Bill:
     provider = job.provider
     rule = RULES.get(provider.billing_rule, ESTIMATE)
     low, high = (_round_up(tokens, provider.round_up_tokens) for tokens in rule.tokens(job))
-    notes = [] if provider.kind == "framework" else [rule.note]
+    notes = [] if provider.kind == "framework" else [rule.note, _evals_note(job)]
     if provider.step_tokens is None:
         notes += [_count_note(encoding), _cut_note(job)]
     confidence, band = rule.confidence, 0
@@ -220,6 +219,15 @@ def _count_note(encoding: Encoding) -> str:
     if encoding.exactness == "exact":
         return ""
     return f"the tokens themselves are {encoding.exactness}: counted with {encoding.name}"
+
+
+def _evals_note(job: Job) -> str:
+    if not job.provider.validation_billed or job.evals or not job.validation.examples:
+        return ""
+    return (
+        "no evaluation is asked for; each one bills the"
+        f" {job.validation.tokens:,} tokens of the validation files ([model] evals, or --evals N)"
+    )
 
 
 def _cut_note(job: Job) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ftgate.economics.training import Epochs
-from ftgate.model import ProviderFacts
+from ftgate.model import Epochs, ProviderFacts
 
 EPOCH_EXAMPLES = 100
 DEFAULT_EPOCHS = 3

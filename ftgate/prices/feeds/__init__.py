@@ -123,7 +123,7 @@ FEEDS: dict[str, Feed] = {
             "OpenAI, list of models",
             "",
             "A",
-            lambda document, day: openai_models.parse(document),
+            openai_models.parse,
             1,
         ),
     )
@@ -149,7 +149,7 @@ def read(
 ) -> Answer:
     """Fetch and parse one feed, from its own address or from ``url``. Raises FeedError."""
     if not feed.url:
-        return Answer(openai_models.fetch(url or None))
+        return Answer(feed.parse(openai_models.fetch(url or None), day))
     found: Fetched = fetch(url or feed.url, etag=etag, modified=modified, limits=limits)
     if found.body is None:
         return Answer(None, etag, modified)

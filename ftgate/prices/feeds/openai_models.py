@@ -7,12 +7,14 @@ the address from ``OPENAI_BASE_URL``. The best source of dates, for who has a ke
 from __future__ import annotations
 
 import os
+from datetime import date
 from typing import Any
 
 from ftgate.prices.feeds.rows import FeedError, Parsed, Reader, objects
 
 TIMEOUT_SECONDS = 20.0
 _FEED = "openai-models"
+_TRY_AGAIN = "check the network and OPENAI_BASE_URL, or leave this feed out"
 
 
 def has_key() -> bool:
@@ -20,8 +22,10 @@ def has_key() -> bool:
     return bool(os.environ.get("OPENAI_API_KEY"))
 
 
-def fetch(base_url: str | None = None, *, timeout_seconds: float = TIMEOUT_SECONDS) -> Parsed:
-    """Shutdown dates of the models that the key may use; ``base_url`` is another server's.
+def fetch(
+    base_url: str | None = None, *, timeout_seconds: float = TIMEOUT_SECONDS
+) -> list[dict[str, Any]]:
+    """The models that the key may use; ``base_url`` is another server's.
 
     Raises FeedError without a key, and when the server cannot be asked or says no.
     """
@@ -31,26 +35,23 @@ def fetch(base_url: str | None = None, *, timeout_seconds: float = TIMEOUT_SECON
 
     try:
         client = openai.OpenAI(base_url=base_url, timeout=timeout_seconds, max_retries=1)
-        listed = [model.model_dump() for model in client.models.list()]
+        return [model.model_dump() for model in client.models.list()]
     except openai.APIStatusError as error:
         raise FeedError(f"{_FEED}: HTTP {error.status_code}", hint=_hint(error)) from None
     except openai.APITimeoutError:
         raise FeedError(f"{_FEED}: no answer in {timeout_seconds:g} s", hint=_TRY_AGAIN) from None
     except (openai.OpenAIError, ValueError) as error:
         raise FeedError(f"{_FEED}: {type(error).__name__}", hint=_TRY_AGAIN) from None
-    return parse(listed)
 
 
-def parse(models: Any) -> Parsed:
+def parse(models: Any, day: date) -> Parsed:
     """``shutdown_date`` of each model; null means that none is announced."""
+    del day
     reader = Reader()
     for model in objects(models):
         if isinstance(model.get("id"), str):
             reader.shutdown("openai", model["id"], model.get("shutdown_date"))
     return reader.parsed()
-
-
-_TRY_AGAIN = "check the network and OPENAI_BASE_URL, or leave this feed out"
 
 
 def _hint(error: Any) -> str:

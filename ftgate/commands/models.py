@@ -1,0 +1,59 @@
+"""``ftgate models``: until when each model can be tuned and used, and what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ftgate.commands.flags import COLOR, CONTEXT
+from ftgate.commands.output import emit, screen_width, wants_color
+from ftgate.commands.prices_common import PROVIDER, emit_json, find_day, load_book, mode_flag
+from ftgate.errors import UsageError
+
+if TYPE_CHECKING:
+    from ftgate.prices.update import Mode
+
+
+@click.command("models", context_settings=CONTEXT)
+@click.option("--tunable", is_flag=True, help="Only models that still take fine-tuning jobs.")
+@click.option(
+    "--on",
+    "--today",
+    "--as-of",
+    "on",
+    envvar=["FTGATE_TODAY", "FTGATE_AS_OF"],
+    metavar="DATE",
+    help="The day to look from: YYYY-MM-DD.  [default: today]",
+)
+@PROVIDER
+@mode_flag("offline")
+@click.option(
+    "-f",
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Timeline or JSON.  [default: text]",
+)
+@COLOR
+def command(
+    tunable: bool, on: str | None, provider: str | None, mode: Mode, output_format: str, color: str
+) -> int:
+    """Show until when each model can be tuned and its fine-tunes be used, soonest end first.
+
+    Providers close training earlier for some customers: new ones never trained there, active ones
+    did and used a tuned model in the last 60 days, idle ones did but not lately.
+    """
+    from ftgate.commands import models_text
+    from ftgate.prices.timeline import timeline
+
+    day = find_day(on)
+    book = load_book(mode, day)
+    if provider not in (None, *book.providers()):
+        raise UsageError(f"no provider {provider!r}", hint=f"known: {', '.join(book.providers())}")
+    spans = timeline(book, day, provider=provider, tunable=tunable)
+    if output_format == "json":
+        emit_json([models_text.plain_span(span) for span in spans])
+    else:
+        emit(models_text.table(spans, day, screen_width(), wants_color(color)))
+    return 0

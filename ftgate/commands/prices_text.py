@@ -1,0 +1,167 @@
+"""Prices as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ftgate.model import Missing, ModelFacts, Price
+from ftgate.render import words
+from ftgate.render.escape import visible
+from ftgate.render.style import paint
+
+if TYPE_CHECKING:
+    from ftgate.prices.live import Dispute
+    from ftgate.prices.review import Change, Note
+    from ftgate.prices.update import FeedResult
+
+_COLUMNS = ("input_mtok", "cached_input_mtok", "output_mtok", "training_mtok")
+_HEADS = ("model", "input", "cached", "output", "training", "layer", "as of")
+_GREEN, _RED, _YELLOW = 32, 31, 33
+_SHOWN = 5
+
+
+def models_table(prices: Sequence[Price], today: date, color: bool) -> str:
+    """A line for each model; a dash is a price that is not known, never zero."""
+    by_model: dict[str, dict[str, Price]] = {}
+    for price in prices:
+        by_model.setdefault(f"{price.provider}/{price.model}", {})[price.unit] = price
+    rows = []
+    for model, units in by_model.items():
+        shown = [units[each] for each in _COLUMNS if each in units] or list(units.values())
+        oldest = min(price.as_of for price in shown)
+        expired = any(price.expires and price.expires < today for price in shown)
+        amounts = [f"{units[each].usd:f}" if each in units else "-" for each in _COLUMNS]
+        layers = "+".join(dict.fromkeys(price.layer for price in shown))
+        rows.append((model, *amounts, layers, f"{oldest}{' expired' if expired else ''}"))
+    lines = _aligned((_HEADS, *rows), right=(1, 2, 3, 4))
+    lines[1:] = [
+        paint(s, _YELLOW if s.endswith(" expired") else None, color=color) for s in lines[1:]
+    ]
+    count = words.count(len(rows), "model")
+    tail = f"{count}, USD per million tokens. One in full: ftgate prices show MODEL"
+    return "\n".join((*lines, "", tail)) + "\n"
+
+
+def one_model(
+    prices: Sequence[Price],
+    disputes: Mapping[str, Dispute | None],
+    facts: ModelFacts | Missing,
+    today: date,
+    color: bool,
+) -> str:
+    """Every unit with its provenance, and what is known of the model's life."""
+    head = f"{prices[0].provider}/{prices[0].model}"
+    lines = [paint(visible(head), 1, color=color), ""]
+    rows = [(p.unit, f"{p.usd:f}", p.layer, f"{p.as_of}", _until(p, today)) for p in prices]
+    table = _aligned((("unit", "USD", "layer", "as of", "expires"), *rows), right=(1,))
+    lines.append(table[0])
+    for price, line in zip(prices, table[1:], strict=True):
+        lines.append(paint(line, _YELLOW if "expired" in line else None, color=color))
+        dispute = disputes.get(price.ref)
+        if dispute:
+            said = ", ".join(f"{feed} {usd:f}" for feed, usd in dispute.said)
+            lines.append(paint(f"  feeds disagree: {said}", _YELLOW, color=color))
+    lines += ["", "sources: confidence A primary, B mirror or feed, C secondary or disputed"]
+    for source in dict.fromkeys((p.confidence or "-", p.source, p.url) for p in prices):
+        lines.append(visible(f"  [{source[0]}] {source[1]}  {source[2]}".rstrip()))
+    if isinstance(facts, ModelFacts):
+        lines += ["", _life(facts)]
+    return "\n".join(lines) + "\n"
+
+
+def unknown(missing: Missing, line: str) -> str:
+    """Which number is not known, who was asked, names worth trying, and the line to add."""
+    near = f" (nearest: {', '.join(missing.nearest)})" if missing.nearest else ""
+    return visible(f"no price {missing.what}: {missing.reason}{near}") + f"\n  {visible(line)}\n"
+
+
+def results_table(results: Sequence[FeedResult], color: bool) -> str:
+    """What became of each feed, then what was held back."""
+    lines = []
+    for result in results:
+        word = paint(f"{result.status:<9}", _word_color(result.status), color=color)
+        if result.status == "failed":
+            lines.append(f"{result.feed:<15} {word} {visible(result.message)}")
+            lines.append(f"{'':<15} {'':<9} {visible(result.hint)}")
+        else:
+            numbers = f"{words.count(result.prices, 'price')}, {result.changed:,} changed"
+            held = f", {len(result.held):,} held back" if result.held else ""
+            lines.append(f"{result.feed:<15} {word} {numbers}{held}")
+    held_back = [held for result in results for held in result.held if held.kept]
+    if held_back:
+        lines += ["", "held back; the older price goes on answering:"]
+        for each in held_back[:_SHOWN]:
+            lines.append(visible(f"  {each.key}: {each.offered}: {each.reason}"))
+        if len(held_back) > _SHOWN:
+            lines.append(f"  and {len(held_back) - _SHOWN:,} more: ftgate prices doctor")
+        accept = visible(held_back[0].key)
+        lines.append(
+            f"  after a look at the provider's page: ftgate prices update --accept {accept}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def changes_table(changes: Sequence[Change], base: str, color: bool) -> str:
+    """Before and after of each price that differs."""
+    if not changes:
+        return f"no live price differs from {base}\n"
+    rows = []
+    for change in changes:
+        ratio = f"{change.ratio - 1:+.1%}" if change.ratio is not None else "-"
+        amounts = f"{change.before.usd:f}", f"{change.after.usd:f}"
+        rows.append((change.key, *amounts, ratio, change.after.source))
+    lines = _aligned((("price", base, "live", "change", "source"), *rows), right=(1, 2, 3))
+    for number, change in enumerate(changes, start=1):
+        dearer = change.after.usd > change.before.usd
+        lines[number] = paint(lines[number], _RED if dearer else _GREEN, color=color)
+    verb = "differs" if len(changes) == 1 else "differ"
+    tail = f"{words.count(len(changes), 'price')} {verb}. To use them here: ftgate prices lock"
+    return "\n".join((*lines, "", tail)) + "\n"
+
+
+def notes_text(notes: Sequence[Note], color: bool) -> str:
+    """One thing a line, with what to do about it."""
+    lines = []
+    for note in notes:
+        code = _RED if note.severity == "error" else None
+        lines.append(f"{paint(f'{note.kind:<9}', code, color=color)} {visible(note.text)}")
+        if note.next_step:
+            lines.append(f"{'':<9} \u2192 {visible(note.next_step)}")
+    errors = sum(note.severity == "error" for note in notes)
+    said = words.count(errors, "thing") + " to do" if errors else "nothing to do"
+    return "\n".join((*lines, said)) + "\n"
+
+
+def _until(price: Price, today: date) -> str:
+    if price.expires is None:
+        return "-"
+    return f"{price.expires}{' expired' if price.expires < today else ''}"
+
+
+def _life(facts: ModelFacts) -> str:
+    ends = (
+        ("no new fine-tuning jobs from", facts.jobs_close),
+        ("stops on", facts.shutdown),
+        ("fine-tunes stop on", facts.tuned_shutdown),
+    )
+    said = [f"{what} {day}" for what, day in ends if day]
+    return visible(f"{facts.name}: {', '.join(said) or 'no end is announced'}")
+
+
+def _word_color(status: str) -> int:
+    return _RED if status == "failed" else _GREEN
+
+
+def _aligned(rows: Iterable[Sequence[str]], right: Sequence[int]) -> list[str]:
+    """Rows in columns; ``right`` are the columns of numbers."""
+    safe = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*safe, strict=True)]
+    return [
+        "  ".join(
+            f"{cell:>{width}}" if number in right else f"{cell:<{width}}"
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in safe
+    ]
