@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint bench clean
+.PHONY: help setup demo test test-slow test-all lint bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
@@ -32,6 +32,9 @@ demo: $(READY) ## judge three sample sets: justified, knowledge-style, broken
 test: $(READY) ## every test but the slow ones
 	@$(VENV)/bin/python -m pytest -q -m "not slow"
 
+test-slow: $(READY) ## the slow ones alone
+	@$(VENV)/bin/python -m pytest -q -m slow
+
 test-all: $(READY) ## every test
 	@$(VENV)/bin/python -m pytest -q
 
@@ -41,7 +44,7 @@ lint: $(READY) ## ruff, formatting, types
 	@$(VENV)/bin/mypy
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
-	@for name in bench_hook bench_large_set; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
+	@for name in bench_hook bench_large_set bench_structure; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 clean: ## remove .venv and everything generated
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build dist benchmarks/.data

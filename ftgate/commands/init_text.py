@@ -33,7 +33,7 @@ version = 1
 [model]
 base = "{DEFAULT_BASE_MODEL}"  # the model to fine-tune
 # today = "gpt-4.1-2025-04-14"  # the model that answers today, when it is another one
-# eligible = true  # your organisation may create jobs at this provider
+# customer = "active"  # to the provider: "active" trained before and used it lately; "idle", "new"
 # rejected = ["gpt-6-luna"]  # cheaper models that failed your evaluation
 # epochs = 3  # default "auto": the provider's choice, costed as a range
 """
