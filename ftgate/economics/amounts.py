@@ -34,7 +34,12 @@ def total(values: Iterable[Fraction]) -> Fraction:
 
 
 def exp(value: Fraction) -> Fraction:
-    """e to the power of a rational, to 40 significant digits."""
+    """e to the power of a rational, to 40 significant digits; less than 1e-40 is nothing.
+
+    As a rational e to the minus a million has half a million digits, which every sum would carry.
+    """
+    if value < -93:
+        return Fraction(0)
     return Fraction(_CONTEXT.exp(to_decimal(value)))
 
 
@@ -43,6 +48,11 @@ def power(base: Fraction, exponent: int) -> Fraction:
     if not exponent:
         return Fraction(1)  # also of zero, which Decimal leaves undefined
     return Fraction(_CONTEXT.power(to_decimal(base), exponent))
+
+
+def root(value: Fraction, degree: int) -> Fraction:
+    """A positive root to 40 significant digits."""
+    return Fraction(_CONTEXT.power(to_decimal(value), to_decimal(Fraction(1, degree))))
 
 
 def usd_text(value: Number) -> str:

@@ -6,44 +6,79 @@ or per million tokens (``input_mtok``); tokens are per call; rates are 0-1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from ftgate.economics.breakeven import Flow, Payback, payback
+from ftgate.economics.amounts import power
+from ftgate.economics.breakeven import NEVER_AFTER_MONTHS, Flow, Payback, payback
 from ftgate.economics.calendar import whole_months
-from ftgate.economics.cashflow import (
-    HOURS_PER_MONTH,
-    MILLION,
-    Arm,
-    Cache,
-    Review,
-    labelling_usd,
-    month_costs,
+from ftgate.economics.cashflow import MILLION, labelling_usd, month_cost, month_costs
+from ftgate.economics.scenario_file import MAX_MONTHS, Table, read_toml
+from ftgate.economics.scenario_services import (
+    Service,
+    Tokens,
+    failing,
+    like,
+    maintained,
+    read_service,
+    reviewed,
+    waiting,
+    with_retrieval,
 )
-from ftgate.economics.scenario_file import Table, read_toml
+from ftgate.economics.spreads import Uncertainty, read_uncertainty
 from ftgate.economics.suitability import Suitability, suitability
 from ftgate.model import Decision
-
-MAX_HORIZON_MONTHS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A named arm: a model with the prompt that it is sent."""
-
-    name: str
-    arm: Arm
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The fine-tune as one of four plans: alone or with retrieval, labelled or with given data."""
+    """The fine-tune as one of four plans: alone or with retrieval, labelled or with given data.
+
+    ``retraining`` is what is paid at the start of a month, by month.
+    """
 
     service: Service
     labelled: bool
     upfront: Fraction
+    retraining: Mapping[int, Fraction]
+    hybrid: bool = False
+
+
+class Volume(NamedTuple):
+    """Calls month by month: n x ramp(t) x (1 + growth)^(t-1); the ramp is 1 after its last."""
+
+    calls: Fraction
+    growth_ratio: Fraction = Fraction(0)
+    ramp: tuple[Fraction, ...] = ()
+
+    @property
+    def constant(self) -> bool:
+        """Whether every month has the same number of calls."""
+        return not self.growth_ratio and not self.ramp
+
+    def in_month(self, month: int) -> Fraction:
+        """Calls of ``month`` (1 is the first)."""
+        ramp = self.ramp[month - 1] if month <= len(self.ramp) else Fraction(1)
+        return self.calls * ramp * power(1 + self.growth_ratio, month - 1)
+
+    def until(self, months: Fraction) -> Fraction:
+        """Calls of the first ``months``; a part of a month has its part of the calls."""
+        if self.constant:
+            return self.calls * months
+        whole, part = divmod(months, 1)
+        before = sum((self.in_month(month) for month in range(1, whole + 1)), Fraction(0))
+        return before + part * self.in_month(whole + 1)
+
+
+class Retraining(NamedTuple):
+    """The training job again every so many months, some examples labelled anew. 0 is never."""
+
+    every_months: int
+    relabel_ratio: Fraction
+    usd: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +88,62 @@ class Scenario:
     title: str
     where: str
     data: dict[str, Any]
-    calls: Fraction
+    volume: Volume
     horizon_months: int
     limit_months: Fraction
+    discount_rate: Fraction | None
     base: Service
     tuned: Service
     hybrid: Service | None
     alternatives: tuple[Service, ...]
     training_usd: Fraction
     labelling_usd: Fraction | None
+    engineering_usd: Fraction
+    retraining: Retraining
     suitability: Suitability
     life_months: int | None
     usable_until: date | None
+    uncertainty: Uncertainty
+
+    @property
+    def calls(self) -> Fraction:
+        """Calls of a month, before growth and ramp."""
+        return self.volume.calls
 
     @property
     def variants(self) -> tuple[Variant, ...]:
         """Fine-tuned, then hybrid; first without labelling, then with it."""
         services = [self.tuned, *([self.hybrid] if self.hybrid else [])]
-        plans = [
-            Variant(service, labelled=False, upfront=self.training_usd) for service in services
-        ]
-        if self.labelling_usd is not None:
-            paid = self.training_usd + self.labelling_usd
-            plans += [Variant(service, labelled=True, upfront=paid) for service in services]
-        return tuple(plans)
+        labels = [False] if self.labelling_usd is None else [False, True]
+        return tuple(
+            self._variant(service, labelled) for labelled in labels for service in services
+        )
+
+    def _variant(self, service: Service, labelled: bool) -> Variant:
+        labelling = (labelled and self.labelling_usd) or Fraction(0)
+        upfront = self.training_usd + labelling + self.engineering_usd
+        every, relabel, other = self.retraining
+        again = self.training_usd + relabel * labelling + other
+        months = range(every + 1, NEVER_AFTER_MONTHS + 1, every) if every else ()
+        lumps = dict.fromkeys(months, again)
+        return Variant(service, labelled, upfront, lumps, hybrid=service is self.hybrid)
 
     @property
     def planned(self) -> Variant:
         """The fine-tune with everything that the file says it costs."""
-        return [each for each in self.variants if each.service is self.tuned][-1]
+        return self._variant(self.tuned, labelled=self.labelling_usd is not None)
+
+    def bills(self, service: Service, months: int) -> list[Fraction]:
+        """The first ``months`` monthly bills of a service."""
+        arm = service.arm
+        if self.volume.constant:
+            return month_costs(arm, self.calls, months)
+        volumes = [self.volume.in_month(month) for month in range(1, months + 1)]
+        if arm.cache is not None and arm.cache.hit_ratio is None:  # a call costs less among more
+            return [month_cost(arm, calls, month) for month, calls in enumerate(volumes, start=1)]
+        fixed = Fraction(arm.fixed_month_usd)
+        each = month_costs(arm._replace(fixed_month_usd=0), 1, months)
+        return [calls * usd + fixed for calls, usd in zip(volumes, each, strict=True)]
 
     def flow(
         self, variant: Variant, against: Service | None = None, life_months: int | None = None
@@ -90,8 +152,7 @@ class Scenario:
         other = against or self.base
 
         def savings(months: int) -> list[Fraction]:
-            dear = month_costs(other.arm, self.calls, months)
-            cheap = month_costs(variant.service.arm, self.calls, months)
+            dear, cheap = self.bills(other, months), self.bills(variant.service, months)
             return [a - b for a, b in zip(dear, cheap, strict=True)]
 
         return Flow(
@@ -99,6 +160,7 @@ class Scenario:
             savings,
             self.horizon_months,
             life_months,
+            variant.retraining,
             has_volume=self.calls > 0,
         )
 
@@ -115,12 +177,17 @@ class Scenario:
         return found, self.decide(found)
 
     def steady_month(self, service: Service) -> Fraction:
-        """Dollars of a month once initial review is over."""
+        """Dollars of a month of full volume once initial review is over."""
         return month_costs(service.arm, self.calls, max(1, service.arm.steady_from or 1))[-1]
 
     def over_horizon(self, service: Service) -> Fraction:
         """Dollars of all months of the horizon."""
-        return sum(month_costs(service.arm, self.calls, self.horizon_months), Fraction(0))
+        return sum(self.bills(service, self.horizon_months), Fraction(0))
+
+    def all_in(self, variant: Variant) -> Fraction:
+        """Dollars of all months of the horizon with what is paid before and between them."""
+        again = (usd for month, usd in variant.retraining.items() if month <= self.horizon_months)
+        return variant.upfront + self.over_horizon(variant.service) + sum(again, Fraction(0))
 
 
 def parse_scenario(text: str, where: str) -> Scenario:
@@ -134,59 +201,45 @@ def parse_scenario(text: str, where: str) -> Scenario:
 def build_scenario(data: dict[str, Any], where: str) -> Scenario:
     """Validate a scenario's content; see :func:`parse_scenario`."""
     root = Table(data, "", where)
-    calls = _calls(root)
-    tokens = _Tokens.read(_required(root, "tokens"))
-    base = _service(_required(root, "base"), tokens.prompt, tokens)
+    tokens = Tokens.read(_required(root, "tokens"))
+    base = read_service(_required(root, "base"), tokens.prompt, tokens)
     tuned_table = _required(root, "tuned")
     training_mtok = tuned_table.price_mtok("training") or Fraction(0)
-    tuned = _service(tuned_table, tokens.tuned_prompt, tokens)
-    review = root.table("review")
-    base, tuned = _reviewed(review, base, tuned)
-    base, tuned = _failing(root.table("failures"), base, tuned)
+    tuned = read_service(tuned_table, tokens.tuned_prompt, tokens)
+    for read, key in ((reviewed, "review"), (failing, "failures"), (waiting, "latency")):
+        base, tuned = read(root.table(key), base, tuned)
+    engineering, monthly = _engineering(root.table("engineering"), root.table("labelling"))
+    tuned = maintained(tuned, monthly)
     examples, training = _training(_required(root, "training"), tokens, training_mtok)
     alternatives = tuple(
-        _like(base, _service(table, tokens.prompt, tokens)) for table in root.tables("alternative")
+        like(base, read_service(table, tokens.prompt, tokens))
+        for table in root.tables("alternative")
     )
-    goal = root.table("goal")
     life, until = _life(root.table("shutdown"))
+    rate = root.number("discount_rate") if root.has("discount_rate") else None
     scenario = Scenario(
         title=root.text("title", "scenario"),
         where=where,
         data=data,
-        calls=calls,
+        volume=_volume(root),
         horizon_months=_positive(root, "horizon_months", 12),
-        limit_months=root.number("limit_months", 6, maximum=MAX_HORIZON_MONTHS),
+        limit_months=root.number("limit_months", 6, maximum=MAX_MONTHS),
+        discount_rate=rate,
         base=base,
         tuned=tuned,
-        hybrid=_hybrid(root.table("hybrid"), tuned),
+        hybrid=with_retrieval(root.table("hybrid"), tuned),
         alternatives=alternatives,
         training_usd=training,
         labelling_usd=_labelling(root.table("labelling"), examples),
-        suitability=_suitability(goal, examples),
+        engineering_usd=engineering,
+        retraining=_retraining(root.table("retraining")),
+        suitability=_suitability(root.table("goal"), examples),
         life_months=life,
         usable_until=until,
+        uncertainty=read_uncertainty(root.table("risk"), data),
     )
     root.close()
     return scenario
-
-
-@dataclass(frozen=True, slots=True)
-class _Tokens:
-    prompt: Fraction
-    tuned_prompt: Fraction
-    query: Fraction
-    answer: Fraction
-
-    @classmethod
-    def read(cls, table: Table) -> _Tokens:
-        tokens = cls(
-            table.number("system_prompt"),
-            table.number("tuned_system_prompt"),
-            table.number("query"),
-            table.number("answer"),
-        )
-        table.close()
-        return tokens
 
 
 def _required(root: Table, key: str) -> Table:
@@ -195,103 +248,22 @@ def _required(root: Table, key: str) -> Table:
     return table
 
 
-def _calls(root: Table) -> Fraction:
+def _volume(root: Table) -> Volume:
     monthly, yearly = root.has("queries_per_month"), root.has("queries_per_year")
     if monthly == yearly:
         raise root.error("queries_per_month", "or queries_per_year is needed, and only one of them")
-    return root.number("queries_per_month") if monthly else root.number("queries_per_year") / 12
+    calls = root.number("queries_per_month") if monthly else root.number("queries_per_year") / 12
+    return Volume(calls, root.number("growth_ratio", 0, maximum=1), root.numbers("ramp", maximum=1))
 
 
 def _positive(root: Table, key: str, default: int) -> int:
-    value = root.whole(key, default, maximum=MAX_HORIZON_MONTHS)
+    value = root.whole(key, default, maximum=MAX_MONTHS)
     if not value:
         raise root.error(key, "is 0; the minimum is 1")
     return value
 
 
-def _service(table: Table, prompt: Fraction, tokens: _Tokens) -> Service:
-    input_mtok, output_mtok = table.price_mtok("input"), table.price_mtok("output")
-    assert input_mtok is not None  # noqa: S101 - a required price raises instead
-    assert output_mtok is not None  # noqa: S101
-    arm = Arm(
-        input_mtok,
-        output_mtok,
-        static_tokens=prompt,
-        dynamic_tokens=tokens.query,
-        output_tokens=tokens.answer,
-        reasoning_tokens=table.number("reasoning_tokens", 0),
-        cache=_cache(table),
-        decline_ratio=table.number("price_decline_ratio", 0, maximum=1),
-        batch_ratio=table.number("batch_ratio", 0, maximum=1),
-        retry_ratio=table.number("retry_ratio", 0),
-        fixed_month_usd=table.number("hosting_per_hour", 0) * HOURS_PER_MONTH
-        + table.number("maintenance_per_month", 0),
-    )
-    service = Service(table.text("model"), arm)
-    table.close()
-    return service
-
-
-def _cache(table: Table) -> Cache | None:
-    price = table.price_mtok("cached_input", required=False)
-    minimum = table.whole("cache_min_tokens", 1024)
-    minutes = table.whole("cache_ttl_minutes", 5)
-    write = table.number("cache_write_multiplier", 1)
-    stated = table.number("cache_hit_ratio", maximum=1) if table.has("cache_hit_ratio") else None
-    return None if price is None else Cache(price, minimum, minutes, write, stated)
-
-
-def _reviewed(table: Table | None, base: Service, tuned: Service) -> tuple[Service, Service]:
-    if table is None:
-        return base, tuned
-    cost, rate = table.number("cost"), table.number("base_rate", maximum=1)
-    tuned_rate = table.number("tuned_rate", maximum=1)
-    initial = table.has("tuned_initial_rate")
-    ours = Review(
-        cost,
-        tuned_rate,
-        table.number("tuned_initial_rate", maximum=1) if initial else None,
-        table.whole("initial_months", None if initial else 0, maximum=MAX_HORIZON_MONTHS),
-    )
-    table.close()
-    return (
-        replace(base, arm=base.arm._replace(review=Review(cost, rate))),
-        replace(tuned, arm=tuned.arm._replace(review=ours)),
-    )
-
-
-def _failing(table: Table | None, base: Service, tuned: Service) -> tuple[Service, Service]:
-    if table is None:
-        return base, tuned
-    cost = table.number("cost")
-    rates = (table.number("base_rate", maximum=1), table.number("tuned_rate", maximum=1))
-    table.close()
-    failing = [
-        replace(service, arm=service.arm._replace(failure_rate=rate, failure_usd=cost))
-        for service, rate in zip((base, tuned), rates, strict=True)
-    ]
-    return failing[0], failing[1]
-
-
-def _like(base: Service, other: Service) -> Service:
-    """Another model with today's prompt: its answers need as much review as today's."""
-    arm = other.arm._replace(
-        review=base.arm.review,
-        failure_rate=base.arm.failure_rate,
-        failure_usd=base.arm.failure_usd,
-    )
-    return replace(other, arm=arm)
-
-
-def _hybrid(table: Table | None, tuned: Service) -> Service | None:
-    if table is None:
-        return None
-    arm = tuned.arm._replace(per_query_usd=table.number("usd_per_query"))
-    table.close()
-    return Service(f"{tuned.name} + retrieval", arm)
-
-
-def _training(table: Table, tokens: _Tokens, price_mtok: Fraction) -> tuple[Fraction, Fraction]:
+def _training(table: Table, tokens: Tokens, price_mtok: Fraction) -> tuple[Fraction, Fraction]:
     """Number of examples and dollars of the job.
 
     Where the length of an example is left out, it is a call: short prompt, query and answer.
@@ -309,6 +281,32 @@ def _labelling(table: Table | None, examples: Fraction) -> Fraction | None:
     minutes, wage = table.number("minutes_per_example"), table.number("hourly_wage")
     table.close()
     return labelling_usd(examples, minutes, wage)
+
+
+def _engineering(table: Table | None, labelling: Table | None) -> tuple[Fraction, Fraction]:
+    """Wages before the first call (evaluation set, deployment) and of every month.
+
+    Where the wage is left out, it is that of labelling.
+    """
+    if table is None:
+        return Fraction(0), Fraction(0)
+    own = table.has("hourly_wage") or labelling is None
+    wage = (table if own or labelling is None else labelling).number("hourly_wage")
+    before, monthly = table.number("hours_upfront", 0), table.number("hours_per_month", 0)
+    table.close()
+    return before * wage, monthly * wage
+
+
+def _retraining(table: Table | None) -> Retraining:
+    if table is None:
+        return Retraining(0, Fraction(0), Fraction(0))
+    found = Retraining(
+        table.whole("every_months", maximum=MAX_MONTHS),
+        table.number("relabel_ratio", 0, maximum=1),
+        table.number("usd", 0),
+    )
+    table.close()
+    return found
 
 
 def _suitability(table: Table | None, examples: Fraction) -> Suitability:

@@ -11,10 +11,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ftgate.economics.amounts import to_decimal
 from ftgate.errors import ConfigError
 
 # How a price may be written, and how many of those units make a million tokens.
 PRICE_UNITS = {"_per_1k": 1000, "_mtok": 1}
+MAX_MONTHS = 600  # of a horizon, a payback limit, a beginning
 
 
 def read_toml(text: str, where: str) -> dict[str, Any]:
@@ -39,6 +41,18 @@ class Table:
     def error(self, key: str, problem: str, hint: str = "") -> ConfigError:
         """A ConfigError that names file and key."""
         return ConfigError(f"{self.where}: {self._name(key)} {problem}", hint=hint)
+
+    def names(self) -> list[str]:
+        """What the table holds, known or not."""
+        return list(self._data)
+
+    def problem(self, problem: str) -> ConfigError:
+        """A ConfigError about the table as a whole."""
+        return ConfigError(f"{self.where}: {self.path} {problem}")
+
+    def inner(self, key: str) -> Table:
+        """A table inside this one, by its whole path."""
+        return Table(self._data[key], self._name(key), self.where)
 
     def has(self, key: str) -> bool:
         """True when the key is there; asking makes it a known key."""
@@ -77,8 +91,8 @@ class Table:
             raise self.error(key, f"must be a finite number, not {value}")
         if value < 0:
             raise self.error(key, f"is {value}; the minimum is 0")
-        size = value.numerator if isinstance(value, Fraction) else value
-        if size and not -12 <= Decimal(size).adjusted() < 15:
+        size = to_decimal(value) if isinstance(value, Fraction) else Decimal(value)
+        if size and not -12 <= size.adjusted() < 15:
             raise self.error(key, "has an exponent beyond all prices and volumes")
         if maximum is not None and value > maximum:
             raise self.error(key, f"is {value}; the maximum is {maximum}")
@@ -90,6 +104,14 @@ class Table:
         if value.denominator != 1:
             raise self.error(key, f"is {float(value)}; it must be a whole number")
         return int(value)
+
+    def numbers(self, key: str, *, maximum: int) -> tuple[Fraction, ...]:
+        """A list of numbers from 0 to ``maximum``; empty when left out."""
+        values = self._get(key, ())
+        if not isinstance(values, list | tuple):
+            raise self.error(key, f"must be a list of numbers, not {values!r}")
+        items = Table({f"{key}[{n}]": v for n, v in enumerate(values, 1)}, self.path, self.where)
+        return tuple(items.number(name, maximum=maximum) for name in items.names())
 
     def price_mtok(self, name: str, *, required: bool = True) -> Fraction | None:
         """Dollars per million tokens from ``<name>_per_1k`` or ``<name>_mtok``, never both."""
@@ -155,24 +177,44 @@ def with_value(data: dict[str, Any], path: str, value: Any, where: str) -> dict[
     return changed
 
 
+def states(data: Mapping[str, Any], path: str) -> str | None:
+    """The path as the file writes it, None where the file has no such number."""
+    found = _find(data, path)
+    return found and ".".join([*path.split(".")[:-1], found[1]])
+
+
+def spelled(data: Mapping[str, Any], path: str, where: str) -> str:
+    """The path as the file writes it: ``base.input`` → ``base.input_per_1k``.
+
+    Raises ConfigError where the file has no such number.
+    """
+    return ".".join([*path.split(".")[:-1], _locate(data, path, where)[1]])
+
+
 def _locate(data: Any, path: str, where: str) -> tuple[Any, str]:
-    *tables, key = path.split(".")
-    table = data
-    for name in tables:
-        table = table.get(name) if isinstance(table, Mapping) else None
-    spellings = [key, *(key + unit for unit in PRICE_UNITS)]
-    if isinstance(table, Mapping):
-        for spelling in spellings:
-            if isinstance(table.get(spelling), int | Decimal | Fraction):
-                return table, spelling
+    found = _find(data, path)
+    if found:
+        return found
     near = difflib.get_close_matches(path, list(_paths(data)), n=1)
     hint = f"did you mean {near[0]!r}?" if near else ""
     raise ConfigError(f"{where}: {path} is not a number of this scenario", hint=hint)
 
 
+def _find(data: Any, path: str) -> tuple[Any, str] | None:
+    *tables, key = path.split(".")
+    table = data
+    for name in tables:
+        table = table.get(name) if isinstance(table, Mapping) else None
+    if isinstance(table, Mapping):
+        for spelling in (key, *(key + unit for unit in PRICE_UNITS)):
+            if isinstance(table.get(spelling), int | Decimal | Fraction):
+                return table, spelling
+    return None
+
+
 def _paths(data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     for key, value in data.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and prefix + key != "risk":
             yield from _paths(value, f"{prefix}{key}.")
-        elif isinstance(value, int | Decimal):
+        elif isinstance(value, int | Decimal | Fraction):
             yield prefix + key

@@ -9,8 +9,9 @@ from typing import Any
 
 from ftgate.economics.breakeven import Payback
 from ftgate.economics.cashflow import Arm, caching_applies, call_cost, month_cost
-from ftgate.economics.scenario import Scenario, Service, Variant, build_scenario
+from ftgate.economics.scenario import Scenario, Variant, build_scenario
 from ftgate.economics.scenario_file import current_value, with_value
+from ftgate.economics.scenario_services import Service
 from ftgate.economics.thresholds import affine_root
 from ftgate.model import Decision
 
@@ -99,10 +100,7 @@ def indifference(scenario: Scenario) -> Indifference | None:
 
     def ahead(query: int, answer: int) -> Fraction:
         changed = _at(scenario, {"tokens.query": query, "tokens.answer": answer})
-        plan = changed.planned
-        return (
-            changed.over_horizon(changed.base) - changed.over_horizon(plan.service) - plan.upfront
-        )
+        return changed.over_horizon(changed.base) - changed.all_in(changed.planned)
 
     origin = ahead(0, 0)
     query, answer = ahead(1, 0) - origin, ahead(0, 1) - origin

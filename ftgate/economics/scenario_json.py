@@ -7,7 +7,7 @@ from typing import Any
 
 from ftgate.economics.amounts import rounded
 from ftgate.economics.breakeven import Payback, payback
-from ftgate.economics.scenario import Scenario, Service, Variant
+from ftgate.economics.scenario import Scenario, Variant, Volume
 from ftgate.economics.scenario_flips import (
     SweepRow,
     best_prompt,
@@ -19,6 +19,8 @@ from ftgate.economics.scenario_flips import (
     stop_value,
     uncached,
 )
+from ftgate.economics.scenario_services import Service
+from ftgate.economics.worth import Worth, worth
 from ftgate.model import Decision
 
 SCHEMA = "ftgate/cost/1"
@@ -40,6 +42,8 @@ def scenario_dict(
         "today": _service(scenario, scenario.base),
         "training_usd": _text(scenario.training_usd),
         "labelling_usd": _text(scenario.labelling_usd),
+        "engineering_usd": _text(scenario.engineering_usd),
+        "discount_rate": _text(scenario.discount_rate),
         "variants": [_variant(scenario, each) for each in scenario.variants],
         "indifference": line
         and {
@@ -70,26 +74,35 @@ def _variant(scenario: Scenario, variant: Variant) -> dict[str, Any]:
         short = payback(scenario.flow(variant, life_months=scenario.life_months))
         truncated = {"status": short.status, "net_usd": _text(short.net_usd)}
     return {
-        "kind": "hybrid" if variant.service is scenario.hybrid else "fine-tuned",
+        "kind": "hybrid" if variant.hybrid else "fine-tuned",
         "labelled": variant.labelled,
         **_service(scenario, variant.service),
         "upfront_usd": _text(variant.upfront),
-        "total_usd": _text(variant.upfront + scenario.over_horizon(variant.service)),
+        "total_usd": _text(scenario.all_in(variant)),
         "saves_usd_per_month": _text(saving(scenario, variant)),
-        "break_even": _break_even(found, decision, scenario.calls),
+        "break_even": _break_even(found, decision, scenario.volume),
+        "worth": _worth(worth(scenario.flow(variant), scenario.discount_rate)),
         "stops": _stops(scenario, variant),
         "until_shutdown": truncated,
     }
 
 
-def _break_even(found: Payback, decision: Decision, calls: Fraction) -> dict[str, Any]:
+def _break_even(found: Payback, decision: Decision, volume: Volume) -> dict[str, Any]:
     months = found.months
     return {
         "status": found.status,
         "months": _text(months),
-        "calls": _text(None if months is None else months * calls),
+        "calls": _text(None if months is None else volume.until(months)),
         "net_usd": _text(found.net_usd),
         "decision": decision,
+    }
+
+
+def _worth(found: Worth) -> dict[str, Any]:
+    return {
+        "npv_usd": _text(found.npv_usd),
+        "roi_ratio": _text(found.roi_ratio),
+        "peak_outlay_usd": _text(found.peak_outlay_usd),
     }
 
 
@@ -111,7 +124,7 @@ def _row(key: str, row: SweepRow) -> dict[str, Any]:
         "today_monthly_usd": _text(row.base_usd),
         "variants": [
             {
-                "kind": "hybrid" if variant.service.arm.per_query_usd else "fine-tuned",
+                "kind": "hybrid" if variant.hybrid else "fine-tuned",
                 "labelled": variant.labelled,
                 "saves_usd_per_month": _text(saved),
                 "status": found.status,

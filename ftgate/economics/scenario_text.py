@@ -19,7 +19,7 @@ from ftgate.economics.amounts import (
 )
 from ftgate.economics.breakeven import Payback, payback
 from ftgate.economics.cashflow import caching_applies, hit_ratio
-from ftgate.economics.scenario import Scenario, Service, Variant
+from ftgate.economics.scenario import Scenario, Variant, Volume
 from ftgate.economics.scenario_flips import (
     Stop,
     SweepRow,
@@ -33,6 +33,8 @@ from ftgate.economics.scenario_flips import (
     token_equivalents,
     uncached,
 )
+from ftgate.economics.scenario_services import Service
+from ftgate.economics.worth import worth
 from ftgate.model import Decision
 
 WIDTH = 80
@@ -68,7 +70,8 @@ def scenario_lines(scenario: Scenario, swept: tuple[str, list[SweepRow]] | None)
     """The whole answer, line by line."""
     yield from _wrap(scenario.title)
     yield from _wrap(
-        f"{calls_text(scenario.calls)} a month, {scenario.horizon_months} months ahead;"
+        f"{calls_text(scenario.calls)} a month{_growth(scenario)},"
+        f" {scenario.horizon_months} months ahead;"
         f" payback must be sooner than {number_text(scenario.limit_months)} months"
     )
     found = scenario.suitability
@@ -80,6 +83,12 @@ def scenario_lines(scenario: Scenario, swept: tuple[str, list[SweepRow]] | None)
         yield from _sweep(*swept)
     yield from _stops(scenario)
     yield from _left_out(scenario)
+
+
+def _growth(scenario: Scenario) -> str:
+    ramp, growth = scenario.volume.ramp, scenario.volume.growth_ratio
+    starts = f", {percent_text(ramp[0])} of them at first" if ramp else ""
+    return f"{starts}, growing {percent_text(growth)} a month" if growth else starts
 
 
 def _comparison(scenario: Scenario) -> Iterator[str]:
@@ -120,14 +129,39 @@ def _variants(scenario: Scenario, variants: list[Variant], *, labelled: bool) ->
     yield _row("  training", ["", *(money_text(scenario.training_usd) for _ in variants)])
     if labelled and scenario.labelling_usd is not None:
         yield _row("  labelling", ["", *(money_text(scenario.labelling_usd) for _ in variants)])
-    whole = [scenario.over_horizon(each.service) + each.upfront for each in variants]
+    yield from _other_costs(scenario, variants)
+    whole = [scenario.all_in(each) for each in variants]
     base = scenario.over_horizon(scenario.base)
     label = f"  all in, {scenario.horizon_months} months"
     yield _row(label, [money_text(base), *(money_text(each) for each in whole)])
     yield _row("  payback", ["", *(_payback_text(found) for found, _ in judged)])
-    calls = [_calls(found, scenario.calls) for found, _ in judged]
+    yield from _worth(scenario, variants)
+    calls = [_calls(found, scenario.volume) for found, _ in judged]
     yield _row("  payback in calls", ["", *calls])
     yield _row("  decision on cost", ["", *(_DECISIONS[decision] for _, decision in judged)])
+
+
+def _other_costs(scenario: Scenario, variants: list[Variant]) -> Iterator[str]:
+    """Engineering before the first call and retraining within the horizon, where there is any."""
+    if scenario.engineering_usd:
+        yield _row("  engineering", ["", *(money_text(scenario.engineering_usd) for _ in variants)])
+    if scenario.retraining.every_months:
+        again = [
+            scenario.all_in(each) - each.upfront - scenario.over_horizon(each.service)
+            for each in variants
+        ]
+        yield _row("  retraining", ["", *map(money_text, again)])
+
+
+def _worth(scenario: Scenario, variants: list[Variant]) -> Iterator[str]:
+    if scenario.discount_rate is None:
+        return
+    found = [worth(scenario.flow(each), scenario.discount_rate) for each in variants]
+    yield _row(
+        f"  worth today, at {percent_text(scenario.discount_rate)}",
+        ["", *(money_text(each.npv_usd or 0) for each in found)],
+    )
+    yield _row("  most out of pocket", ["", *(money_text(each.peak_outlay_usd) for each in found)])
 
 
 def _lengths(scenario: Scenario) -> Iterator[str]:
@@ -172,7 +206,7 @@ def _sweep_row(value: str, base: str, cells: Sequence[str]) -> str:
 
 
 def _variant_name(variant: Variant) -> str:
-    kind = "hybrid" if variant.service.arm.per_query_usd else "fine-tuned"
+    kind = "hybrid" if variant.hybrid else "fine-tuned"
     return f"{kind}, {'labelled' if variant.labelled else 'no labels'}"
 
 
@@ -282,8 +316,8 @@ def _months(found: Payback) -> str:
     return months_text(found.months).removesuffix(" months")
 
 
-def _calls(found: Payback, calls: Fraction) -> str:
-    return "never" if found.months is None else count_text(-(-found.months * calls // 1))
+def _calls(found: Payback, volume: Volume) -> str:
+    return "never" if found.months is None else count_text(-(-volume.until(found.months) // 1))
 
 
 def _net(usd: Fraction) -> str:
