@@ -65,7 +65,9 @@ class Market:
         self.prices = prices
         self.models = models
 
-    def lookup(self, model: str, unit: str, provider: str | None = None) -> Price | Missing:
+    def lookup(
+        self, model: str, unit: str, provider: str | None = None, *, request_tokens: int = 0
+    ) -> Price | Missing:
         ref = f"{model}/{unit}"
         if ref not in self.prices:
             return Missing(ref, "not in the catalogue")

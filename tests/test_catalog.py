@@ -64,6 +64,9 @@ class Inference(Strict):
 
 
 class SnapshotRow(Inference):
+    input_mtok_above_272000: Usd | None = None
+    cached_input_mtok_above_272000: Usd | None = None
+    output_mtok_above_272000: Usd | None = None
     decisions_input_mtok: Usd | None = None
     decisions_output_mtok: Usd | None = None
     shutdown: date | None = None

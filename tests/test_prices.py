@@ -437,3 +437,15 @@ def test_an_unfinished_name_finds_its_family() -> None:
     missing = PriceBook.load(today=date(2026, 11, 22)).model("gpt-6")
     assert isinstance(missing, Missing)
     assert all(name.startswith("gpt-6-") for name in missing.nearest)
+
+
+def test_a_long_prompt_is_billed_by_its_tier_as_a_whole() -> None:
+    book = PriceBook.load(today=date(2026, 11, 22))
+    short = book.lookup("gpt-6.1-terra", "input_mtok", request_tokens=272_000)
+    long = book.lookup("gpt-6.1-terra", "input_mtok", request_tokens=272_001)
+    answer = book.lookup("gpt-6.1-terra", "output_mtok", request_tokens=300_000)
+    assert [price.usd for price in (short, long, answer) if isinstance(price, Price)] == [
+        Decimal(1),
+        Decimal(2),
+        Decimal("7.5"),
+    ]

@@ -22,7 +22,8 @@ from ftgate.economics.cashflow import (
     month_cost,
     month_costs,
 )
-from ftgate.model import CostLine, Measured, Missing, ModelFacts, Price, Training
+from ftgate.economics.workload import Workload
+from ftgate.model import CostLine, Missing, ModelFacts, Price, Training
 from ftgate.settings import Settings
 
 # What OpenAI documents for its models: a prefix of 1,024 tokens, kept for 5 minutes of inactivity
@@ -39,8 +40,10 @@ ASSUMED_CACHING = (
 class Quotes(Protocol):
     """Where prices and model facts come from; the price book is one."""
 
-    def lookup(self, model: str, unit: str, provider: str | None = None) -> Price | Missing:
-        """Price of ``unit`` (``input_mtok``, ``hosting_hour`` …), or why there is none."""
+    def lookup(
+        self, model: str, unit: str, provider: str | None = None, *, request_tokens: int = 0
+    ) -> Price | Missing:
+        """Price of ``unit`` (``input_mtok``, ``hosting_hour`` …) for one request, or why not."""
         ...
 
     def model(self, name: str, provider: str | None = None) -> ModelFacts | Missing:
@@ -50,16 +53,6 @@ class Quotes(Protocol):
     def current(self, day: date, provider: str | None = None) -> Sequence[ModelFacts]:
         """Models that can be called on ``day``, of one provider or of all."""
         ...
-
-
-class Workload(NamedTuple):
-    """Tokens per call: what the plan states, else what the files show."""
-
-    prompt_tokens: int
-    cacheable_tokens: int
-    tuned_prompt_tokens: int
-    query_tokens: int
-    completion_tokens: int
 
 
 class Candidate(NamedTuple):
@@ -90,32 +83,6 @@ class Candidate(NamedTuple):
     def upfront_usd(self) -> Fraction:
         """Dollars before the first call."""
         return sum((Fraction(line.usd) for line in self.upfront), Fraction(0))
-
-
-def workload(settings: Settings, measured: Measured) -> Workload | list[Missing]:
-    """Merge stated and measured tokens; what neither knows comes back as missing."""
-    usage = settings.usage
-
-    def pick(key: str) -> int | None:
-        stated: int | None = getattr(usage, key)
-        found: int | None = getattr(measured, key)
-        return found if stated is None else stated
-
-    prompt, tuned = pick("prompt_tokens"), pick("tuned_prompt_tokens")
-    query, completion = pick("query_tokens"), pick("completion_tokens")
-    if prompt is None or tuned is None or query is None or completion is None:
-        known = {
-            "prompt_tokens": (prompt, "tokens of today's system prompt"),
-            "tuned_prompt_tokens": (tuned, "tokens of the tuned model's system prompt"),
-            "query_tokens": (query, "tokens of user input per call"),
-            "completion_tokens": (completion, "tokens of an answer"),
-        }
-        return [
-            Missing(what, f"not found in the files; add to ftgate.toml: [usage] {key} = …")
-            for key, (value, what) in known.items()
-            if value is None
-        ]
-    return Workload(prompt, min(pick("cacheable_tokens") or 0, prompt), tuned, query, completion)
 
 
 class Market(NamedTuple):
@@ -214,7 +181,7 @@ class Market(NamedTuple):
         facts = self.quotes.model(base, provider or None)
         if isinstance(facts, Missing):
             return facts
-        prices = self._prices(f"ft:{facts.name}", facts.provider)
+        prices = self._prices(f"ft:{facts.name}", facts.provider, self.load.tuned_prompt_tokens)
         upfront = self._upfront()
         hosting = self._hosting(facts)
         for part in (prices, upfront, hosting):
@@ -256,21 +223,30 @@ class Market(NamedTuple):
     def _prompted(
         self, model: str, provider: str | None, kind: str, name: str, facts: ModelFacts | Missing
     ) -> Candidate | Missing:
-        prices = self._prices(model, provider)
+        prices = self._prices(model, provider, self.load.prompt_tokens)
         if isinstance(prices, Missing):
             return prices
         arm = self._arm(prices, self.load.prompt_tokens, self._review(tuned=False))
         until = None if isinstance(facts, Missing) else facts.shutdown
         return Candidate(name, kind, model, arm, prices, usable_until=until)
 
-    def _prices(self, model: str, provider: str | None) -> dict[str, Price] | Missing:
+    def _prices(
+        self, model: str, provider: str | None, prompt_tokens: int
+    ) -> dict[str, Price] | Missing:
+        """Input and output prices of calls with this system prompt: long ones may cost more."""
         prices = {}
         for unit in ("input_mtok", "output_mtok"):
-            price = self.quotes.lookup(model, unit, provider)
+            price = self._quote(model, unit, provider, prompt_tokens)
             if isinstance(price, Missing):
                 return price
             prices[unit] = price
         return prices
+
+    def _quote(
+        self, model: str, unit: str, provider: str | None, prompt_tokens: int
+    ) -> Price | Missing:
+        sent = int(prompt_tokens + self.load.query_tokens)
+        return self.quotes.lookup(model, unit, provider, request_tokens=sent)
 
     def _arm(self, prices: dict[str, Price], prompt_tokens: int, review: Review | None) -> Arm:
         return Arm(
@@ -295,7 +271,8 @@ class Market(NamedTuple):
     def _with_cache(self, plain: Candidate, facts: ModelFacts) -> Candidate | Missing:
         """The candidate with its prefix cached, or why that is not possible."""
         what = f"prompt caching on {facts.name}"
-        price = self.quotes.lookup(plain.model, "cached_input_mtok", facts.provider)
+        sold = plain.model, facts.provider
+        price = self._quote(sold[0], "cached_input_mtok", sold[1], self.load.prompt_tokens)
         if isinstance(price, Missing):
             return Missing(what, "it has no price for cached tokens")
         minimum = facts.cache_min_tokens or CACHE_MIN_TOKENS
@@ -307,11 +284,12 @@ class Market(NamedTuple):
                 f" {minimum:,}",
             )
         prices = {**plain.prices, "cached_input_mtok": price}
-        write = self.quotes.lookup(plain.model, "cache_write_mtok", facts.provider)
+        write = self.quotes.lookup(sold[0], "cache_write_mtok", sold[1])
+        short = self.quotes.lookup(sold[0], "input_mtok", sold[1])  # what writing is measured by
         multiplier: Number = 1
-        if isinstance(write, Price) and plain.arm.input_mtok:
+        if isinstance(write, Price) and isinstance(short, Price) and short.usd:
             prices["cache_write_mtok"] = write
-            multiplier = Fraction(write.usd) / Fraction(plain.arm.input_mtok)
+            multiplier = Fraction(write.usd) / Fraction(short.usd)
         stated = self.settings.usage.cache_hit_rate
         cache = Cache(
             price.usd,

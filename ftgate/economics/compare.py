@@ -22,11 +22,11 @@ from ftgate.economics.candidates import (
     Quotes,
     cheapest,
     monthly_bills,
-    workload,
 )
 from ftgate.economics.cashflow import month_cost
 from ftgate.economics.duel import Duel
 from ftgate.economics.flips import thresholds, volume_threshold
+from ftgate.economics.workload import workload
 from ftgate.model import (
     Comparison,
     Decision,

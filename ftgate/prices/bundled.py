@@ -12,7 +12,13 @@ from ftgate import catalog
 from ftgate.catalog import Sheet
 from ftgate.model import Price
 from ftgate.prices.names import ModelName
-from ftgate.prices.units import PROVIDER_UNITS, STORAGE_UNITS, TRAINING_UNITS, UNITS
+from ftgate.prices.units import (
+    PROVIDER_UNITS,
+    STORAGE_UNITS,
+    TRAINING_UNITS,
+    UNITS,
+    split_tier,
+)
 
 _SIZE = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:[p.]\d+)?)b(?![a-z0-9])")
 
@@ -90,7 +96,13 @@ class Bundled:
 
     def units(self, name: ModelName) -> tuple[str, ...]:
         """Units of a resolved name that have a price."""
-        return tuple(unit for unit in UNITS if self.price(name, unit) is not None)
+        record = ("models", self.market(name.provider), name.model)
+        tiers = (
+            []
+            if name.tuned
+            else [unit for unit in self.snapshot.table(*record) if split_tier(unit)[1]]
+        )
+        return tuple(unit for unit in (*UNITS, *tiers) if self.price(name, unit) is not None)
 
     def prices_apart(self, provider: str, unit: str) -> bool:
         """True when the provider has a price of this unit for any of its models."""
