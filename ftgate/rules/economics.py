@@ -166,9 +166,11 @@ def dies_before_payback(comparison: Comparison | None, training: Training) -> It
         return
     fine, _ = _pair(comparison)
     until = fine.usable_until if fine else None
+    payback = f"payback takes {months_text(point.months)} (until {point.date})"
+    if until is not None and point.date is not None and point.date <= until:
+        payback = "that is less than one whole month of use, and only whole months are counted"
     yield Finding(
-        f"{training.model} stops on {until}; payback takes {months_text(point.months)}"
-        f" (until {point.date})",
+        f"{training.model} stops on {until}; {payback}",
         decision="prompt",
         next_step="tune a model that lives longer, or keep the prompt",
     )
