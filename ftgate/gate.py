@@ -321,6 +321,7 @@ def _report(
         datasets=tuple(reports),
         prices=tuple(sorted(prices, key=lambda price: price.ref)),
         settings=settings,
+        price_mode=options.prices or "offline",
     )
 
 

@@ -105,6 +105,7 @@ class Report:
     datasets: tuple[DatasetReport, ...]
     prices: tuple[Price, ...]
     settings: dict[str, Any] = field(default_factory=dict)
+    price_mode: str = "offline"  # how prices were asked for: --prices
 
 
 def fingerprint(dataset: str, finding: Finding) -> str:

@@ -67,8 +67,8 @@ def _footer(report: Report, screen: Screen) -> list[str]:
     parts = [*_price_sources(report.prices), *_token_sources(report, verbose=screen.verbose)]
     titles = dict.fromkeys(each.provider for each in report.datasets if each.provider)
     rules = f" by the rules of {visible(' and '.join(titles))}" if titles else ""
-    layers = {price.layer for price in report.prices}
-    source = "with stored live prices" if "live" in layers else "offline"
+    offline = report.price_mode == "offline"
+    source = "offline" if offline else f"with live prices ({report.price_mode})"
     parts.append(f"judged for {report.as_of}{rules}, {source}")
     lines = textwrap.wrap(
         " \u00b7 ".join(parts), width=screen.width, break_long_words=False, break_on_hyphens=False
