@@ -48,6 +48,7 @@ NETWORK |= {"urllib.request", "urllib3", "xmlrpc"}
 INPUT_OUTPUT = NETWORK | {"glob", "io", "os", "pathlib", "shutil", "subprocess", "sys", "tempfile"}
 PURE = (
     *("ftgate.economics", "ftgate.formats", "ftgate.render", "ftgate.report_json", "ftgate.rules"),
+    "ftgate.report_page",
     *("ftgate.targets", "ftgate.tokens.bills", "ftgate.tokens.epochs", "ftgate.verdict"),
 )
 
@@ -70,6 +71,13 @@ MAY_IMPORT = {
         "ftgate.model",
     ),
     "ftgate.tokens": ("ftgate.tokens", "ftgate.errors", "ftgate.formats", "ftgate.model"),
+    "ftgate.report_page": (
+        "ftgate.report_page",
+        "ftgate.economics",
+        "ftgate.errors",
+        "ftgate.model",
+        "ftgate.render",
+    ),
     "ftgate.convert": (
         "ftgate.convert",
         "ftgate.atomic",

@@ -388,7 +388,7 @@ def test_what_cannot_be_drawn_is_named(risk_table: str, message: str) -> None:
 def test_the_command_reports_the_futures() -> None:
     args = ("--scenario", str(TECHWIZ), "--risk", "--draws", "400", "--seed", "3")
     found = json.loads(cost(*args, "-f", "json"))["risk"]
-    assert (found["draws"], found["seed"], found["assumed"]) == (400, 3, True)
+    assert (found["draws"], found["seed"], found["assumed"]) == (400, 3, False)
     share = found["npv_positive"]
     assert share["error"] == pytest.approx(
         math.sqrt(share["probability"] * (1 - share["probability"]) / 400), abs=1e-6
@@ -396,4 +396,4 @@ def test_the_command_reports_the_futures() -> None:
     text = cost(*args)
     assert "400 futures (seed 3)" in text
     assert "lognormal, median 10,000, P90 30,000" in text
-    assert "assumed; state your own in [risk]" in text
+    assert "drawn as [risk] says" in text
