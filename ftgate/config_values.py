@@ -18,7 +18,7 @@ MIN_EXPONENT, MAX_EXPONENT = -12, 12
 MAX_DAYS = 36_525  # a century
 MAX_HORIZON_MONTHS = 600  # fifty years: longer than any price holds
 _DIGEST = re.compile(r"sha256:[0-9a-f]{12,64}\Z")
-_RATES = ("cache_hit_rate", "rate_today", "rate_tuned", "initial_rate_tuned")
+_RATES = ("cache_hit_rate", "discount_rate", "rate_today", "rate_tuned", "initial_rate_tuned")
 
 
 def check_number(key: str, value: int | float | Decimal) -> None:

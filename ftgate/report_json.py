@@ -227,7 +227,7 @@ def _option(option: Option) -> dict[str, Any]:
         "upfront_usd": _money(option.upfront_usd),
         "monthly_usd": [_money(month) for month in option.monthly_usd],
         "total_usd": _money(option.total_usd),
-        "npv_usd": None,  # needs a discount rate, which this release does not ask for
+        "npv_usd": _money(option.npv_usd),
         "usable_until": plain(option.usable_until),
         "lines": [plain(line) for line in option.lines],
         "note": _text(option.note),

@@ -72,6 +72,7 @@ class UsageSettings:
     tuned_prompt_tokens: int | None = None  # system prompt of the tuned model; from tuned_prompt
     cache_hit_rate: float | None = None  # 0-1; measured from volume and time to live when omitted
     horizon_months: int = 12
+    discount_rate: float | None = None  # yearly, 0.1 is 10%; present values are shown with it
 
 
 @dataclass(frozen=True, slots=True)

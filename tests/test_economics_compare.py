@@ -381,3 +381,15 @@ def test_numbers_are_written_so_that_they_do_not_lie() -> None:
     assert months_text(None) == "never"
     assert exact_text(Decimal("0.03508496732026")) == "0.0350849673"
     assert exact_text(Decimal("65302.4")) == "65,302.4"
+
+
+def test_present_values_discount_what_is_paid_at_the_end_of_each_month() -> None:
+    plain = compared(plan())
+    assert {each.npv_usd for each in plain.options} == {None}
+    discounted = compared(plan(discount_rate=0.1))
+    for each in discounted.options:
+        months = enumerate(each.monthly_usd, start=1)
+        by_hand = float(each.upfront_usd) + sum(float(u) / 1.1 ** (m / 12) for m, u in months)
+        assert each.npv_usd is not None
+        assert float(each.npv_usd) == pytest.approx(by_hand, rel=1e-9)
+        assert each.npv_usd < each.total_usd

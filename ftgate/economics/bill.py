@@ -11,16 +11,32 @@ from ftgate.economics.amounts import (
     count_text,
     number_text,
     percent_text,
+    power,
     rate_text,
     rounded,
+    total,
 )
 from ftgate.economics.candidates import Candidate
 from ftgate.economics.cashflow import HOURS_PER_MONTH, caching_applies, call_cost, hit_ratio
+from ftgate.economics.worth import monthly_discount
 from ftgate.model import CostLine, Option
 
 
-def to_option(candidate: Candidate, calls: Number, months: Sequence[Fraction]) -> Option:
-    """The candidate with the lines of one steady month and its bill of every month."""
+def to_option(
+    candidate: Candidate,
+    calls: Number,
+    months: Sequence[Fraction],
+    discount_rate: Fraction | None = None,
+) -> Option:
+    """The candidate with the lines of one steady month and its bill of every month.
+
+    ``discount_rate`` is yearly (0.1 is 10%); what a month costs is paid at its end.
+    """
+    spent = None
+    if discount_rate is not None:
+        discount = monthly_discount(discount_rate)
+        present = total(usd * power(discount, month) for month, usd in enumerate(months, start=1))
+        spent = rounded(candidate.upfront_usd + present)
     return Option(
         name=candidate.name,
         kind=candidate.kind,
@@ -30,6 +46,7 @@ def to_option(candidate: Candidate, calls: Number, months: Sequence[Fraction]) -
         usable_until=candidate.usable_until,
         lines=(*candidate.upfront, *bill_lines(candidate, calls)),
         note=candidate.note,
+        npv_usd=spent,
     )
 
 

@@ -91,6 +91,7 @@ class _Table(NamedTuple):
     hybrid: Candidate | None
     undecided: tuple[Missing, ...]
     assumptions: tuple[str, ...]
+    discount_rate: Fraction | None = None
 
     def prompted(self, calls: int) -> list[Candidate]:
         """The options without a fine-tune: today, cached, and the cheapest other model."""
@@ -136,7 +137,12 @@ def _table(market: Market) -> _Table:
             *_of_caching(cached, others),
             *_of_the_tune(market, priced),
         ),
+        discount_rate=_discount_rate(market.settings.usage.discount_rate),
     )
+
+
+def _discount_rate(stated: float | None) -> Fraction | None:
+    return None if stated is None else Fraction(str(stated))
 
 
 def _of_today(
@@ -224,7 +230,8 @@ def _options(
     table: _Table, prompted: list[Candidate], rival: Candidate | None, calls: int
 ) -> Iterator[Option]:
     for candidate in prompted:
-        yield to_option(candidate, calls, monthly_bills(candidate, calls, table.horizon))
+        months = monthly_bills(candidate, calls, table.horizon)
+        yield to_option(candidate, calls, months, table.discount_rate)
     if table.baseline is None or rival is None:
         return
     later = monthly_bills(rival, calls, table.horizon)
@@ -234,7 +241,7 @@ def _options(
             if tuned.usable_until is not None:
                 life = whole_months(table.today, tuned.usable_until)
                 months = [*months[:life], *later[life:]]
-            yield to_option(tuned, calls, months)
+            yield to_option(tuned, calls, months, table.discount_rate)
 
 
 def _prices(candidates: list[Candidate]) -> tuple[Price, ...]:

@@ -50,7 +50,8 @@ class Option:
     """One way to serve the workload, priced over the horizon.
 
     ``kind`` is one of ``today``, ``cached``, ``cheaper``, ``fine-tuned``, ``hybrid``.
-    ``monthly_usd`` has one amount per month of the horizon.
+    ``monthly_usd`` has one amount per month of the horizon. ``npv_usd`` is the present value of all
+    of it, None where the plan states no discount rate.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Option:
     usable_until: date | None = None
     lines: tuple[CostLine, ...] = ()
     note: str = ""
+    npv_usd: Decimal | None = None
 
     @property
     def total_usd(self) -> Decimal:
