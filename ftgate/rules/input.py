@@ -189,7 +189,7 @@ def byte_order_mark(file: JudgedFile, provider: ProviderFacts) -> Iterator[Findi
     profile = file.profile
     if not provider.byte_order_mark:
         yield from of_kind(file, "byte-order-mark", "byte order mark")
-    elif profile and profile.examples and "byte-order-mark" not in profile.problems:
+    elif profile and file.role == "train" and "byte-order-mark" not in profile.problems:
         text = f"no byte order mark; {provider.title}'s documentation asks for one"
         finding = Finding(text, file.path, severity="info")
         yield replace(with_term(file, "byte-order-mark", finding), severity="info")
