@@ -46,6 +46,13 @@ _LABELS = {
 }
 
 
+_EXPECTED = {
+    "limits": ("min_examples", "max_file_bytes", "max_example_tokens", "over_long"),
+    "billing": ("rule", "validation_billed", "default_epochs"),
+}
+"""What a hosted provider must have rules for, published or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that a provider says, with its source and until when to believe it."""
@@ -84,6 +91,7 @@ class Description:
     refusals: tuple[Refusal, ...]
     models: tuple[str, ...]
     sources: tuple[Source, ...]
+    unknown: dict[str, tuple[str, ...]]  # what nobody publishes, by table
 
     @property
     def format_titles(self) -> tuple[str, ...]:
@@ -112,6 +120,7 @@ def describe(sheet: Sheet) -> Description:
         refusals=tuple(_refusals(sheet)),
         models=tuple(sheet.table("models")),
         sources=tuple(_read_sources(sheet)),
+        unknown={table: tuple(_unknown(sheet, table)) for table in _EXPECTED},
     )
 
 
@@ -132,6 +141,13 @@ def _facts(sheet: Sheet, table: str) -> Iterator[Fact]:
             life = PRICE_LIFE if "usd" in row else RULE_LIFE
             label = _LABELS.get(key, key.replace("_", " "))
             yield Fact(key, label, _shown(key, row), source, source.verified + life)
+
+
+def _unknown(sheet: Sheet, table: str) -> Iterator[str]:
+    if sheet.table().get("kind") != "framework":
+        for key in _EXPECTED[table]:
+            if key not in sheet.table(table):
+                yield _LABELS.get(key, key.replace("_", " "))
 
 
 def _shown(key: str, row: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -50,6 +51,13 @@ def test_a_profile_shows_every_fact_with_confidence_and_date(
         assert refusal.says in text
     assert about.formats, "a profile says what it trains on"
     assert "expired" not in text
+
+
+def test_what_nobody_publishes_is_shown_as_unknown(shown: Callable[..., str]) -> None:
+    text = shown("nebius")
+    assert re.search(r"fewest examples +unknown\n", text)
+    assert re.search(r"bills validation tokens +unknown\n", text)
+    assert "unknown\n" not in shown("trl")
 
 
 def test_facts_that_nobody_checked_for_long_are_marked(shown: Callable[..., str]) -> None:

@@ -104,8 +104,9 @@ def in_words(about: Description, today: date, color: bool) -> str:
         ("limits", about.limits),
         ("billing", about.billing),
     ):
-        nothing = "  unknown" if about.kind == "provider" else "  none: you train yourself"
-        lines += ["", head, *([_fact(fact, today, color) for fact in facts] or [nothing])]
+        rows = [_fact(fact, today, color) for fact in facts]
+        rows += [f"  {label:<{_WIDTH}} unknown" for label in about.unknown.get(head, ())]
+        lines += ["", head, *(rows or ["  none: you train yourself"])]
     if about.refusals:
         lines += ["", "refuses", *(line for one in about.refusals for line in _refusal(one))]
     if about.models:
