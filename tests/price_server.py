@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -97,6 +98,29 @@ def price_server() -> Iterator[PriceServer]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def trickling_server(first: bytes) -> Iterator[str]:
+    """The address of a server whose headers never end: ``first``, then a byte every 0.05 s."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    done = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(first)
+            while not done.wait(0.05):
+                connection.sendall(b"H")
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        done.set()
+        thread.join()
+        listener.close()
 
 
 def compressed(body: bytes) -> Page:

@@ -15,7 +15,14 @@ import pytest
 from ftgate.prices.feeds import client, openai_models
 from ftgate.prices.feeds.client import Limits, fetch
 from ftgate.prices.feeds.rows import FeedError
-from tests.price_server import MEGABYTE, Page, PriceServer, compressed, price_server
+from tests.price_server import (
+    MEGABYTE,
+    Page,
+    PriceServer,
+    compressed,
+    price_server,
+    trickling_server,
+)
 
 TODAY = date(2026, 11, 22)
 QUICK = Limits(connect_seconds=2, read_seconds=0.3, total_seconds=1, retries=1)
@@ -91,6 +98,16 @@ def test_what_goes_wrong_is_said_with_what_to_do(
     assert hint in caught.value.hint
 
 
+@pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\nX: ", b""])
+def test_a_header_that_comes_byte_by_byte_ends_with_the_time(first: bytes) -> None:
+    with trickling_server(first) as url, pytest.raises(FeedError, match="not complete after"):
+        fetch(url, limits=Limits(read_seconds=0.4, total_seconds=0.5, retries=0))
+
+
+def test_a_validator_that_no_request_can_hold_is_not_kept(server: PriceServer) -> None:
+    assert get(server, Page(b"{}", headers={"ETag": '"caf\xe9"'})).etag == ""
+
+
 def test_a_busy_server_is_asked_again_when_it_says(server: PriceServer) -> None:
     naps: list[float] = []
     pages = [Page(b"", 429, {"Retry-After": "1"}), Page(b"{}")]
@@ -136,7 +153,7 @@ def test_a_gzip_bomb_stops_at_the_limit_in_little_memory(server: PriceServer) ->
 
 def test_a_public_feed_may_not_redirect_to_this_machine() -> None:
     with pytest.raises(FeedError, match="redirects to this machine"):
-        client._check_address("http://127.0.0.1:8080/feed", may_be_local=False)
+        client.check_address("http://127.0.0.1:8080/feed", may_be_local=False)
 
 
 def test_nobody_listening_is_said(server: PriceServer) -> None:
@@ -208,3 +225,25 @@ def test_without_a_key_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(FeedError, match="no key"):
         openai_models.fetch()
+
+
+@pytest.mark.parametrize("body", [b"[]", b"3", b'"text"', b"null", b"{}", b'{"data": {"a": 1}}'])
+def test_another_answer_than_a_list_of_models_is_said(
+    server: PriceServer, monkeypatch: pytest.MonkeyPatch, body: bytes
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    server.pages["/v1/models"] = Page(body)
+    with pytest.raises(FeedError, match="the format has changed"):
+        openai_models.fetch(f"{server.url}/v1", timeout_seconds=2)
+
+
+@pytest.mark.parametrize("stated", ["argument", "environment"])
+def test_the_key_never_leaves_this_machine_in_the_clear(
+    monkeypatch: pytest.MonkeyPatch, stated: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    monkeypatch.setitem(__import__("sys").modules, "openai", None)  # nobody is asked
+    address = "http://prices.example/v1"
+    monkeypatch.setenv("OPENAI_BASE_URL", address if stated == "environment" else "https://a.b")
+    with pytest.raises(FeedError, match="not https"):
+        openai_models.fetch(address if stated == "argument" else None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,8 +12,8 @@ from typing import Any
 import pytest
 
 from ftgate.prices.feeds import FEEDS, decode
-from ftgate.prices.feeds.rows import FeedError, Parsed, Row
-from ftgate.prices.vetting import disagreements, vet
+from ftgate.prices.feeds.rows import Dated, FeedError, Parsed, Row
+from ftgate.prices.vetting import disagreements, vet, vet_dates
 from tests.price_server import litellm_file
 
 TODAY = date(2026, 11, 22)
@@ -356,6 +358,54 @@ def test_a_document_of_another_shape_is_refused_or_empty(feed: str, document: An
     assert said == "" or "the format has changed" in said
 
 
+WHOLE: dict[str, Any] = {
+    "litellm": {"a": {**CHAT, "input_cost_per_token": 1e-06, "deprecation_date": "2027-01-01"}},
+    "genai-prices": [
+        {
+            "id": "openai",
+            "models": [
+                {
+                    "id": "m",
+                    "match": {"or": [{"equals": "b"}]},
+                    "prices": [
+                        {
+                            "constraint": {"start_date": "2026-01-01"},
+                            "prices": {"input_mtok": {"base": 1, "tiers": [{"start": 9}]}},
+                        },
+                    ],
+                }
+            ],
+        }
+    ],
+    "tinker": [{"tinker_id": "q", "prefill": "$1"}],
+    "aws": aws_offer(a=("USE1-Nova2.0Lite-Customization-Training", "1K tokens", "0.003")),
+    "portkey-openai": {"a": {"pricing_config": {"finetune_config": {"pay_per_token": {}}}}},
+    "openai-models": [{"id": "a", "shutdown_date": "2027-01-01"}],
+}
+
+
+def damaged(document: Any, value: Any) -> Iterator[Any]:
+    """The document with each of its parts replaced by the value, one at a time."""
+    yield value
+    for key in document if isinstance(document, dict) else range(len(document)):
+        if isinstance(document[key], (dict, list)):
+            parts: Any = damaged(document[key], value)
+        else:
+            parts = (value,)
+        for part in parts:
+            whole = document.copy()
+            whole[key] = part
+            yield whole
+
+
+@pytest.mark.parametrize("feed", WHOLE)
+@pytest.mark.parametrize("value", [None, True, 3, -1.5, "", "x", [], [1], {}, {"a": 1}, [[]]])
+def test_whatever_a_part_of_a_feed_is_nothing_but_the_feed_fails(feed: str, value: Any) -> None:
+    for document in damaged(WHOLE[feed], value):
+        with suppress(FeedError):
+            assert isinstance(parsed(feed, document), Parsed)
+
+
 @pytest.mark.parametrize("feed", FEEDS)
 def test_every_feed_says_who_it_is(feed: str) -> None:
     assert FEEDS[feed].title
@@ -427,6 +477,83 @@ def test_a_jump_that_somebody_looked_at_passes(accepted: str) -> None:
 
 def test_zero_is_never_accepted_by_name() -> None:
     assert judged(rows(a="0"), accepted={"openai/a"}).rows == ()
+
+
+def test_what_to_do_about_a_price_that_is_held_back_can_work() -> None:
+    known = {f"openai/{name}/input_mtok": Decimal(1) for name in "ab"}
+    zero, jump = judged(rows(a="0", b="0.01"), known=known).held
+    assert 'state it: [[price]] with model = "a", provider = "openai", input_mtok' in zero.step
+    assert (
+        jump.step
+        == "look at the provider's page, then: ftgate prices update --accept openai/b/input_mtok"
+    )
+
+
+def test_an_absurd_price_is_held_back_though_nothing_is_known() -> None:
+    assert [held.reason for held in judged(rows(a="1000000")).held] == ["more than 100,000 USD"]
+
+
+def test_a_refused_amount_of_a_known_price_is_a_known_price_held_back() -> None:
+    found = litellm(
+        a={**CHAT, "input_cost_per_token": "free"}, b={**CHAT, "output_cost_per_token": 1e-06}
+    )
+    assert judged(found, known={"openai/a/input_mtok": Decimal(2)}).held[0].kept == "2"
+
+
+@pytest.mark.parametrize(
+    ("day", "stored", "curated", "passed", "reason"),
+    [
+        ("2026-11-22", "", None, "2026-11-22", ""),
+        ("2036-12-31", "", None, "2036-12-31", ""),
+        ("2037-01-01", "", None, "", "more than 10 years ahead"),
+        ("2026-11-21", "", None, "", "this day is over"),
+        ("2019-12-31", "", None, "", "a day before 2020"),
+        ("2026-11-21", "2027-01-14", "2027-01-14", "2027-01-14", "this day is over"),
+        ("2026-11-21", "", "2027-01-14", "", "this day is over"),
+        ("2026-11-21", "", "2026-11-21", "2026-11-21", ""),
+        ("2026-11-21", "2026-11-21", "2027-01-14", "", "this day is over"),
+        ("2026-11-21", "2026-11-21", None, "2026-11-21", ""),  # it came meanwhile
+    ],
+)
+def test_days_that_cannot_be_meant_are_held_back(
+    day: str, stored: str, curated: str | None, passed: str, reason: str
+) -> None:
+    key = "openai/gpt-9"
+    found, held = vet_dates(
+        [Dated("openai", "gpt-9", date.fromisoformat(day))],
+        TODAY,
+        {key: stored} if stored else {},
+        {key: date.fromisoformat(curated)} if curated else {},
+    )
+    assert found == ({key: passed} if passed else {})
+    assert [(each.reason, each.kept) for each in held] == (
+        [(reason, curated or "")] if reason else []
+    )
+
+
+def test_cross_checks_are_feeds() -> None:
+    from ftgate.prices.live import CROSS_CHECKS
+
+    assert set(FEEDS) >= CROSS_CHECKS
+
+
+def test_the_noise_of_a_float_is_no_part_of_a_price() -> None:
+    found = litellm(a={**CHAT, "input_cost_per_token": 2.7000000000000002e-07})
+    assert usd(found) == {"openai/a/input_mtok": Decimal("0.27")}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"bad\ud800": {**CHAT, "input_cost_per_token": 1e-06}},
+        {"a": {**CHAT, "input_cost_per_token": "\ud800"}},
+        {"a\udfff": {**CHAT, "deprecation_date": "2027-01-01"}},
+        {"a": {**CHAT, "deprecation_date": "\udc00"}},
+    ],
+)
+def test_half_a_character_fails_the_feed(entry: dict[str, Any]) -> None:
+    with pytest.raises(FeedError, match="is not text"):
+        parsed("litellm", entry)
 
 
 def test_a_file_whose_prices_jump_together_has_changed_its_unit() -> None:

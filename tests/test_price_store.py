@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ftgate.errors import CatalogError, ConfigError
+from ftgate.errors import CatalogError, ConfigError, UsageError
 from ftgate.model import Missing, ModelFacts, Price
 from ftgate.prices import store
 from ftgate.prices.book import PriceBook
@@ -23,6 +23,7 @@ from ftgate.prices.names import ModelName
 from ftgate.prices.overrides import parse_flag
 from ftgate.prices.places import LIVE_NAME, find_lock
 from ftgate.prices.store import Record, StoreError
+from ftgate.settings import PriceSettings
 from tests.conftest import ROOT
 
 TODAY = date(2026, 11, 22)
@@ -110,6 +111,15 @@ def test_what_killed_updates_left_behind_is_removed_after_an_hour(path: Path) ->
     os.utime(old, (time.time() - 4000,) * 2)
     store.save(path, "litellm", record({LUNA: "0.2"}))
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_writers_side_by_side_lose_no_feed(path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    feeds = [f"feed-{number}" for number in range(12)]
+    with ThreadPoolExecutor(len(feeds)) as pool:
+        list(pool.map(lambda feed: store.save(path, feed, record({LUNA: "0.2"})), feeds))
+    assert sorted(store.read_records(path)[0]) == sorted(feeds)
 
 
 WRITER = """
@@ -257,6 +267,38 @@ def test_feeds_that_disagree_keep_both_values(path: Path) -> None:
     assert [each.key for each in Live(path, TODAY).disputes()] == [key]
 
 
+def test_a_cross_check_never_replaces_a_price_that_somebody_else_knows(path: Path) -> None:
+    """LiteLLM failed: what is left checks the catalogue, and fills only what it does not have."""
+    extra = "openai/gpt-6-luna/cache_write_12h_mtok"
+    store.save(path, "genai-prices", record({LUNA: "0.7", extra: "0.3"}))
+    fed = book(path)
+    answer = price(fed.lookup("gpt-6-luna", "input_mtok"))
+    assert (answer.layer, answer.usd) == ("bundled", Decimal("0.1"))
+    assert price(fed.lookup("gpt-6-luna", "cache_write_12h_mtok")).usd == Decimal("0.3")
+    dispute = fed.dispute(answer)
+    assert dispute is not None
+    assert dispute.said == (("genai-prices", Decimal("0.7")), ("the catalogue", Decimal("0.1")))
+
+
+def test_a_live_price_off_the_catalogue_is_disputed_until_somebody_states_it(path: Path) -> None:
+    store.save(path, "litellm", record({LUNA: "0.2"}))
+    dispute = book(path).dispute(price(book(path).lookup("gpt-6-luna", "input_mtok")))
+    assert dispute is not None
+    assert dispute.said == (("litellm", Decimal("0.2")), ("the catalogue", Decimal("0.1")))
+    own = book(path, overrides=[parse_flag("gpt-6-luna,input_mtok=0.15", TODAY)])
+    assert own.dispute(price(own.lookup("gpt-6-luna", "input_mtok"))) is None
+
+
+def test_a_date_of_a_feed_takes_no_alternative_away(path: Path) -> None:
+    days = {"openai/gpt-6-luna": "2026-12-01"}
+    store.save(path, "litellm", record({}, dates=days))
+    fed = book(path)
+    assert "gpt-6-luna" in {facts.name for facts in fed.current(date(2027, 11, 22), "openai")}
+    asked = fed.model("gpt-6-luna")
+    assert isinstance(asked, ModelFacts)
+    assert (asked.shutdown, "2026-12-01" in asked.disputed) == (date(2026, 12, 1), True)
+
+
 def test_of_two_dates_the_earlier_counts(path: Path) -> None:
     days = {"litellm": "2027-02-01", "aws": "2028-01-01", "openai-models": "2027-03-01"}
     for feed, day in days.items():
@@ -266,7 +308,7 @@ def test_of_two_dates_the_earlier_counts(path: Path) -> None:
 
 def test_who_was_asked_is_said_when_nobody_knows(path: Path, tmp_path: Path) -> None:
     locked = tmp_path / "ftgate-prices.json"
-    locked.write_text(lock_text([], TODAY))
+    locked.write_text(locked_text())
     missing = book(path, lock=locked).lookup("gpt-6-luna", "training_mtok")
     assert missing == Missing(
         "openai/gpt-6-luna/training_mtok",
@@ -368,6 +410,15 @@ def test_a_lock_is_found_upwards_to_the_root_of_the_repository(tmp_path: Path) -
         ('"as_of": "2026-11-12"', '"as_of": "yesterday"', "as_of is not a date"),
         ("gpt-6-luna/input_mtok", "gpt-6-luna/input", "is no price"),
         ('"prices"', '"price', "not JSON"),
+        ('"prices"', '"other"', "there are no prices in it"),
+        ('"usd": "0.1"', '"usd": "0"', "0 is not listed as free"),
+        ('"usd": "0.1"', '"usd": "1e999999"', "more than 12 digits"),
+        ('"usd": "0.1"', '"usd": "0.1000000000000001"', "or 15 behind the point"),
+        ('"usd": "0.1"', '"usd": "5000000"', "more than 100,000 USD"),
+        ('"expires": "2027-01-06"', '"expires": "2027-01-07"', "more than 45 days after"),
+        ('"expires": "2027-01-06", ', "", "no expires"),
+        ("gpt-6-luna/output_mtok", "gpt-6-luna/input_mtok", "is there twice"),
+        ("gpt-6-luna/output_mtok", "GPT-6-Luna/input_mtok", "are one price"),
     ],
 )
 def test_a_damaged_lock_names_file_and_key(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -405,3 +456,45 @@ def test_a_price_of_the_command_line_is_read_today() -> None:
 def test_a_wrong_price_of_the_command_line_is_explained(text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         parse_flag(text, TODAY)
+
+
+def test_an_amount_that_is_there_twice_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="input_mtok is there twice"):
+        parse_flag("gpt-5,input_mtok=1,input_mtok=2", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("flag", "said"),
+    [
+        ("gpt-5,input_mtok=1,provider=OpenAi", "did you mean openai?"),
+        ("gpt-5,input_mtok=1,provider=opnai", "did you mean openai?"),
+        ("gpt-5,input_mtok=0.1234567890123456", "15 behind the point"),
+        ("gpt-5,input_mtok=1e999999", "1e12"),
+    ],
+)
+def test_a_price_that_can_have_no_effect_is_refused(flag: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        PriceBook.load(overrides=[parse_flag(flag, TODAY)], today=TODAY)
+    assert said in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_an_entry_without_a_price_is_refused() -> None:
+    entry = PriceSettings(model="gpt-5", source="contract", as_of=TODAY)
+    with pytest.raises(ConfigError, match="there is no price in it"):
+        PriceBook.load(overrides=[entry], today=TODAY)
+
+
+def test_anybody_may_be_a_provider() -> None:
+    own = parse_flag("my-model,input_mtok=1,provider=acme", TODAY)
+    found = PriceBook.load(overrides=[own], today=TODAY).lookup("my-model", "input_mtok", "acme")
+    assert price(found).usd == 1
+
+
+def test_lines_of_a_lock_that_no_lookup_reaches_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "ftgate-prices.json"
+    text = locked_text().replace("ft:gpt-4.1-mini-2025-04-14", "ft:gpt-4.1-mini")
+    path.write_text(text.replace("openai/gpt-6-luna/output", "OpenAI/gpt-6-luna/output"))
+    assert PriceBook.load(today=TODAY, lock=path).idle_lock_lines() == (
+        "openai/ft:gpt-4.1-mini: prices are looked up as openai/ft:gpt-4.1-mini-2025-04-14",
+        "OpenAI/gpt-6-luna: no provider OpenAI",
+    )

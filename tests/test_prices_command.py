@@ -175,6 +175,60 @@ def test_a_price_drop_of_more_than_90_percent_waits_for_somebody_to_look(
     assert "nebius/model-7" not in Told(capsys, "doctor").out
 
 
+def test_a_zero_is_named_with_advice_that_can_work(
+    server: PriceServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Told(capsys, *fetch(server))
+    zero = {"nebius/model-7": {"input_cost_per_token": 0.0}}
+    server.pages["/litellm"] = Page(litellm_file(zero))
+    told = Told(capsys, *fetch(server))
+    assert told.code == 1
+    assert "nebius/model-7/input_mtok: 0: 0 is not listed as free" in told.out
+    assert 'state it: [[price]] with model = "model-7", provider = "nebius"' in told.out
+    assert "--accept" not in told.out
+
+
+def test_a_feed_with_a_broken_name_fails_alone(
+    server: PriceServer, capsys: pytest.CaptureFixture[str], path: Path
+) -> None:
+    server.pages["/tinker"] = Page(json.dumps([{"tinker_id": "a\ud800", "train": "$1"}]).encode())
+    both = ("--feed", "tinker", "--feed-url", f"tinker={server.url}/tinker")
+    told = Told(capsys, *fetch(server, *both))
+    assert told.code == 1
+    assert "is not text" in told.out
+    assert list(store.read_records(path)[0]) == ["litellm"]
+
+
+def test_doctor_says_that_the_store_is_damaged(
+    server: PriceServer, capsys: pytest.CaptureFixture[str], path: Path
+) -> None:
+    Told(capsys, *fetch(server))
+    path.write_bytes(path.read_bytes()[:-40])
+    told = Told(capsys, "doctor")
+    assert told.code == 1
+    assert "damaged" in told.out
+    assert "nothing to do" not in told.out
+
+
+def test_doctor_names_a_live_price_off_the_catalogue(
+    server: PriceServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.pages["/litellm"] = Page(litellm_file({"gpt-6-luna": {"input_cost_per_token": 2e-07}}))
+    Told(capsys, *fetch(server))
+    said = "openai/gpt-6-luna/input_mtok: litellm 0.2, the catalogue 0.1"
+    assert said in Told(capsys, "doctor").out
+
+
+def test_a_day_that_is_over_never_reaches_a_verdict(
+    server: PriceServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = {"gpt-6-luna": {"deprecation_date": "2026-11-01"}}
+    server.pages["/litellm"] = Page(litellm_file(gone))
+    assert "openai/gpt-6-luna: 2026-11-01: this day is over" in Told(capsys, *fetch(server)).out
+    shown = Told(capsys, "show", "gpt-6-luna", "--prices", "cached").out
+    assert "2026-11-01" not in shown
+
+
 def price_of(capsys: pytest.CaptureFixture[str], model: str, mode: str = "cached") -> str:
     rows = Told(capsys, "show", model, "--prices", mode, "-f", "json").json
     return str(next(row["usd"] for row in rows if row["unit"] == "input_mtok"))
@@ -309,6 +363,17 @@ def test_if_stale_asks_again_only_the_feeds_that_ever_answered(
     assert len(refresh("if-stale", today=TODAY)) == 1  # nothing is stored: both are asked
     assert refresh("if-stale", today=TODAY) == ()
     assert [path for path, _ in server.requests] == ["/litellm", "/tinker"]
+
+
+def test_modes_ask_the_feeds_and_addresses_of_the_environment(
+    server: PriceServer, monkeypatch: pytest.MonkeyPatch, path: Path
+) -> None:
+    monkeypatch.setenv("FTGATE_FEED", "litellm")
+    monkeypatch.setenv("FTGATE_FEED_URL", f"litellm={server.url}/litellm\n")
+    refresh("live", today=TODAY)
+    path.unlink()
+    refresh("if-stale", today=TODAY)
+    assert [asked for asked, _ in server.requests] == ["/litellm", "/litellm"]
 
 
 # -- looking ----------------------------------------------------------------------------------
@@ -449,6 +514,32 @@ def test_doctor_names_what_is_stale_expired_missing_and_misdated(
     )
     late = Told(capsys, "doctor", "--today", "2027-02-01", "-f", "json").json
     assert {"stale", "expired", "missing"} <= {note["kind"] for note in late}
+
+
+def test_doctor_names_what_is_odd_in_the_lock(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    Told(capsys, "lock")
+    path = tmp_path / "ftgate-prices.json"
+    whole = path.read_text()
+    dearer = whole.replace('luna/input_mtok": {"usd": "0.1"', 'luna/input_mtok": {"usd": "100"')
+    assert dearer != whole
+    path.write_text(dearer.replace(f'"openai/{TUNED}/input', '"openai/ft:gpt-4.1-mini/input'))
+    told = Told(capsys, "doctor")
+    assert told.code == 1
+    assert "gpt-6-luna/input_mtok@2026-11-12: 100 is locked, the catalogue has 0.1" in told.out
+    assert "a line without effect: openai/ft:gpt-4.1-mini: prices are looked up as" in told.out
+
+
+def test_a_live_price_off_the_lock_is_disputed(
+    server: PriceServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Told(capsys, *fetch(server))
+    Told(capsys, "lock")
+    server.pages["/litellm"] = Page(litellm_file({"gpt-5": {"input_cost_per_token": 2e-06}}))
+    Told(capsys, *fetch(server))
+    shown = Told(capsys, "show", "gpt-5", "--prices", "cached").out
+    assert "sources disagree: litellm 2, ftgate-prices.json 1.25" in shown
 
 
 def test_names_of_a_feed_cannot_draw_on_the_terminal(

@@ -20,7 +20,7 @@ def test_feeds_that_agree_are_no_finding() -> None:
 def test_both_values_are_said_once_with_the_line_to_add() -> None:
     (found,) = disputed_price((LARGE, LARGE))
     assert found.message == (
-        "feeds disagree on input_mtok of mistral-large-4 at mistral:"
+        "sources disagree on input_mtok of mistral-large-4 at mistral:"
         " litellm $1.36, genai-prices $0.70"
     )
     assert 'provider = "mistral", input_mtok = "<USD>"' in found.next_step

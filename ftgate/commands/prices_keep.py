@@ -71,9 +71,9 @@ def update_prices(
     Exit 2: no feed answered, or nothing could be stored.
     """
     from ftgate.commands import prices_text
-    from ftgate.prices.update import update
+    from ftgate.prices.update import feed_address, update
 
-    addresses = dict(_address(text) for text in urls)
+    addresses = dict(feed_address(text) for text in urls)
     with _progress() as progress:
         results = update(
             today=find_day(today), names=feeds, urls=addresses, accepted=accept, progress=progress
@@ -179,21 +179,14 @@ def doctor(output_format: str, today: str | None, color: str) -> int:
 
     day = find_day(today)
     model = plan().model
-    records, _ = store.read_records(live_path())
+    records, damage = store.read_records(live_path())
     models = tuple(dict.fromkeys(name for name in (model.base, model.today) if name))
-    notes = examine(load_book("cached", day), load_live(day), records, models, day)
+    notes = examine(load_book("cached", day), load_live(day), records, models, day, damage)
     if output_format == "json":
         emit_json([note._asdict() for note in notes])
     else:
         emit(prices_text.notes_text(notes, wants_color(color)))
     return int(any(note.severity == "error" for note in notes))
-
-
-def _address(text: str) -> tuple[str, str]:
-    name, _, url = text.partition("=")
-    if not url:
-        raise UsageError(f"--feed-url {text}: no address", hint="--feed-url litellm=https://…")
-    return name, url
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from ftgate.render.escape import visible
 from ftgate.render.style import paint
 
 if TYPE_CHECKING:
+    from ftgate.prices.feeds.rows import Held
     from ftgate.prices.live import Dispute
     from ftgate.prices.review import Change, Note
     from ftgate.prices.update import FeedResult
@@ -62,7 +63,7 @@ def one_model(
         dispute = disputes.get(price.ref)
         if dispute:
             said = ", ".join(f"{feed} {usd:f}" for feed, usd in dispute.said)
-            lines.append(paint(f"  feeds disagree: {said}", _YELLOW, color=color))
+            lines.append(paint(f"  sources disagree: {said}", _YELLOW, color=color))
     lines += ["", "sources: confidence A primary, B mirror or feed, C secondary or disputed"]
     for source in dict.fromkeys((p.confidence or "-", p.source, p.url) for p in prices):
         lines.append(visible(f"  [{source[0]}] {source[1]}  {source[2]}".rstrip()))
@@ -89,18 +90,26 @@ def results_table(results: Sequence[FeedResult], color: bool) -> str:
             numbers = f"{words.count(result.prices, 'price')}, {result.changed:,} changed"
             held = f", {len(result.held):,} held back" if result.held else ""
             lines.append(f"{result.feed:<15} {word} {numbers}{held}")
-    held_back = [held for result in results for held in result.held if held.kept]
-    if held_back:
-        lines += ["", "held back; the older price goes on answering:"]
-        for each in held_back[:_SHOWN]:
-            lines.append(visible(f"  {each.key}: {each.offered}: {each.reason}"))
-        if len(held_back) > _SHOWN:
-            lines.append(f"  and {len(held_back) - _SHOWN:,} more: ftgate prices doctor")
-        accept = visible(held_back[0].key)
-        lines.append(
-            f"  after a look at the provider's page: ftgate prices update --accept {accept}"
-        )
+    kept_out = [each for result in results for each in result.held]
+    known = [each for each in kept_out if each.kept]
+    lines += _held_lines("held back; what was known goes on answering:", known)
+    new = [each for each in kept_out if not each.kept]
+    lines += _held_lines("not used, and not known before:", new)
     return "\n".join(lines) + "\n"
+
+
+def _held_lines(title: str, held: Sequence[Held]) -> list[str]:
+    if not held:
+        return []
+    lines = ["", title]
+    for each in held[:_SHOWN]:
+        offered = f"{each.offered}: " if each.offered else ""
+        lines.append(visible(f"  {each.key}: {offered}{each.reason}"))
+        if each.kept:
+            lines.append(visible(f"    \u2192 {each.step}"))
+    if len(held) > _SHOWN:
+        lines.append(f"  and {len(held) - _SHOWN:,} more: ftgate prices doctor")
+    return lines
 
 
 def changes_table(changes: Sequence[Change], base: str, color: bool) -> str:

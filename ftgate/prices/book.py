@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from ftgate import catalog
 from ftgate.model import Missing, ModelFacts, Price, ProviderFacts
+from ftgate.prices.amounts import differ
 from ftgate.prices.bundled import Bundled
 from ftgate.prices.facts import model_facts, provider_facts
 from ftgate.prices.lifecycle import Dated, with_feeds
 from ftgate.prices.names import ModelName, parse_name
 from ftgate.prices.overrides import Overrides
+from ftgate.prices.places import LOCK_NAME
 from ftgate.prices.units import INFERENCE_UNITS, UNITS, is_unit, split_tier
 from ftgate.settings import PriceSettings
 
 if TYPE_CHECKING:
-    from ftgate.prices.live import Dispute, Live
+    from ftgate.prices.live import Dispute, Fill, Live
     from ftgate.prices.lock import Lock
     from ftgate.prices.update import Mode
 
@@ -27,7 +29,7 @@ class PriceBook:
     """Looks a price up layer by layer; the first layer that knows it answers.
 
     Your own prices, then the repository's lock, then stored live prices (unless offline), then
-    the catalogue of this installation.
+    the catalogue of this installation, then what only a feed says that checks the others.
     """
 
     def __init__(
@@ -41,8 +43,8 @@ class PriceBook:
         self._overrides = overrides
         self._lock = lock
         self._live = live
-        layers: tuple[Overrides | Lock | Live | Bundled | None, ...]
-        layers = (overrides, lock, live, catalogue)
+        layers: tuple[Overrides | Lock | Live | Bundled | Fill | None, ...]
+        layers = (overrides, lock, live, catalogue, _fill(live))
         self._layers = tuple(layer for layer in layers if layer is not None)
 
     @classmethod
@@ -61,11 +63,11 @@ class PriceBook:
         ``lock`` is a lock file (:func:`ftgate.prices.places.find_lock`), ``live`` another place for
         stored live prices than the user's cache. Nothing is fetched here: see
         :func:`ftgate.prices.update.refresh`. A file is read when a question needs it. Raises
-        ConfigError for an own price that is negative or dated after ``today``; every method
-        raises CatalogError when a file is damaged.
+        ConfigError for an own price that cannot be meant; every method raises CatalogError when
+        a file is damaged.
         """
         catalogue = Bundled(folder)
-        own = Overrides(overrides, today, catalogue.resolve)
+        own = Overrides(overrides, today, catalogue.resolve, catalogue.providers)
         return cls(catalogue, own, _lock(lock), _live(mode, live, today))
 
     @property
@@ -124,10 +126,48 @@ class PriceBook:
                     yield price
 
     def dispute(self, price: Price) -> Dispute | None:
-        """What the live feeds say that differ by more than 1 % on a price; None if they agree."""
-        if self._live is None:
+        """Who differs by more than 1 % on a price: feeds, or a feed and what was reviewed.
+
+        The lock is what was reviewed where it answers, else the catalogue. None when they agree,
+        and for a price of your own, which settles it.
+        """
+        if self._live is None or price.layer == Overrides.layer:
             return None
-        return self._live.dispute(price.provider, price.model, price.unit)
+        from ftgate.prices.live import Dispute
+
+        name = _named(price)
+        found = self._live.dispute(price.provider, price.model, price.unit)
+        live = self._live.stored(name, price.unit)
+        said = found.said if found else ((live[1], live[0].usd),) if live else ()
+        locked = price.layer == "lock"
+        reviewed = price if locked else self._catalogue.price(name, price.unit)
+        label = LOCK_NAME if locked else self._catalogue.label
+        if reviewed and live and differ(reviewed.usd, live[0].usd):
+            said = (*said, (label, reviewed.usd))
+        key = f"{price.provider}/{price.model}/{price.unit}"
+        return Dispute(key, said) if len(said) > 1 else None
+
+    def idle_lock_lines(self) -> tuple[str, ...]:
+        """Lines of the lock that no lookup can reach: their model goes by another name."""
+        if self._lock is None:
+            return ()
+        return tuple(filter(None, map(self._idle, self._lock.names())))
+
+    def _idle(self, name: ModelName) -> str:
+        if name.provider not in self._catalogue.providers():
+            return f"{name}: no provider {name.provider}"
+        resolved = self._catalogue.resolve(name)
+        if resolved is None or resolved.model.lower() == name.model.lower():
+            return ""
+        return f"{name}: prices are looked up as {resolved}"
+
+    def bundled(self, price: Price) -> Price | None:
+        """The catalogue's price for the same, None when it has none."""
+        return self._catalogue.price(_named(price), price.unit)
+
+    def locked(self) -> tuple[Price, ...]:
+        """Every price of the lock. Raises CatalogError for the first that is damaged."""
+        return self._lock.prices() if self._lock else ()
 
     def model(self, name: str, provider: str | None = None) -> ModelFacts | Missing:
         """Facts of a model under its dated snapshot: an alias has no dates of its own."""
@@ -138,11 +178,14 @@ class PriceBook:
         return self._overrides.facts(parsed) or self._fed(parsed) or self._unknown(parsed)
 
     def trainers(self, model: str) -> Iterator[ModelFacts]:
-        """The model, whatever its maker's prefix, at each provider that fine-tunes it."""
+        """The model, whatever its maker's prefix, at each provider that fine-tunes it.
+
+        By the days of the catalogue: what a feed says alone takes no alternative away.
+        """
         plain = parse_name(model).model.rpartition("/")[2]
         for provider in self._catalogue.provider_names:
             found = self._catalogue.resolve(ModelName(provider, plain))
-            facts = self._facts(found) if found else None
+            facts = model_facts(self._catalogue, found) if found else None
             if facts is not None and facts.tunable:
                 yield facts
 
@@ -206,10 +249,17 @@ class PriceBook:
 
         They are the candidates for "a cheaper current model with the same prompt": each has an
         input and an output price. Ask for the end of the horizon, and none stops before it.
+        The days are the catalogue's: a feed that is wrong about one model would silently decide
+        for another. Of a model that is asked for by name (:meth:`model`) the feeds are heard.
         """
+        known = (
+            model_facts(self._catalogue, ModelName(each, model))
+            for each in ((provider,) if provider else self._catalogue.providers())
+            for model in self._catalogue.models(each)
+        )
         return tuple(
             facts
-            for facts in self.models(provider)
+            for facts in known
             if (facts.shutdown is None or facts.shutdown > day)
             and all(
                 isinstance(self.lookup(facts.name, unit, facts.provider), Price)
@@ -245,7 +295,8 @@ class PriceBook:
 
     def _asked(self) -> str:
         """The layers that had no answer; your own prices are named only beside others."""
-        *others, last = (layer.label for layer in self._layers[1:])
+        layers = (self._lock, self._live, self._catalogue)
+        *others, last = (layer.label for layer in layers if layer is not None)
         return f"{', '.join(others)} or {last}" if others else last
 
     def _unknown(self, name: ModelName, what: str = "") -> Missing:
@@ -263,6 +314,19 @@ def _lock(path: Path | None) -> Lock | None:
     from ftgate.prices.lock import Lock
 
     return Lock(path)
+
+
+def _named(price: Price) -> ModelName:
+    plain = price.model.removeprefix("ft:")
+    return ModelName(price.provider, plain, plain != price.model)
+
+
+def _fill(live: Live | None) -> Fill | None:
+    if live is None:
+        return None
+    from ftgate.prices.live import Fill
+
+    return Fill(live)
 
 
 def _live(mode: Mode, path: Path | None, today: date) -> Live | None:

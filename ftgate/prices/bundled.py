@@ -73,6 +73,7 @@ class Bundled:
                 known |= {spelling.lower(): model for spelling in (model, *aliases)}
             for model in self.snapshot.table("models", self.market(provider)):
                 known.setdefault(model.lower(), model)
+                known.setdefault(model.rpartition("/models/")[2].lower(), model)  # Fireworks
             self._spellings[provider] = known
         return known
 

@@ -12,18 +12,23 @@ from ftgate.model import Price
 from ftgate.prices.names import ModelName
 from ftgate.prices.store import LIFE, read_index
 
+CROSS_CHECKS = frozenset({"genai-prices"})
+"""Feeds that check the others: they answer only where nobody else knows a price."""
 _DISPUTED = "C"  # the catalogue's mark for prices on which feeds disagree
 
 
 class Dispute(NamedTuple):
-    """Feeds that differ by more than 1 % on one price: what each says, in USD."""
+    """Sources that differ by more than 1 % on one price: what each says, in USD."""
 
     key: str
     said: tuple[tuple[str, Decimal], ...]
 
 
 class Live:
-    """Stored live prices. One that is older than prices live answers nothing."""
+    """Stored live prices. One that is older than prices live answers nothing.
+
+    Nor does one of a cross-check: that is for :class:`Fill`, the layer below the catalogue.
+    """
 
     layer = "live"
     label = "live prices"
@@ -34,7 +39,8 @@ class Live:
         self.today = today
         self._parts: dict[str, dict[str, Any]] = {}
         self._spellings: dict[str, dict[str, str]] = {}
-        self.notes = (self._index.note,) if self._index.note else self._age_notes()
+        self.damaged = bool(self._index.note)
+        self.notes = (self._index.note,) if self.damaged else self._age_notes()
 
     def _age_notes(self) -> tuple[str, ...]:
         sources = self._index.sources.values()
@@ -75,10 +81,15 @@ class Live:
 
     def units(self, name: ModelName) -> tuple[str, ...]:
         """Units, tiers included, that have a price."""
-        return tuple(self._units(name))
+        return tuple(u for u, row in self._units(name).items() if row[1] not in CROSS_CHECKS)
 
     def price(self, name: ModelName, unit: str) -> Price | None:
         """The stored price, None when there is none or it is too old to be one."""
+        found = self.stored(name, unit)
+        return None if found is None or found[1] in CROSS_CHECKS else found[0]
+
+    def stored(self, name: ModelName, unit: str) -> tuple[Price, str] | None:
+        """The stored price with the name of its feed, whichever feed that is."""
         found = self._units(name).get(unit)
         if found is None:
             return None
@@ -87,7 +98,7 @@ class Live:
             return None
         title, url, _, confidence = self._index.sources[feed]
         disputed = f"{_spelled(name)}/{unit}" in self._part(name.provider, "disputes")
-        return Price(
+        price = Price(
             ref=f"{name}/{unit}@{as_of}",
             model=_spelled(name),
             provider=name.provider,
@@ -100,6 +111,7 @@ class Live:
             layer=self.layer,
             confidence=_DISPUTED if disputed else confidence,
         )
+        return price, feed
 
     def dispute(self, provider: str, model: str, unit: str) -> Dispute | None:
         """What the feeds say that disagree on a price; None when they agree."""
@@ -127,6 +139,24 @@ class Live:
         if found is None:
             return None
         return date.fromisoformat(found[0]), self._index.sources[found[1]][0]
+
+
+class Fill:
+    """What only a cross-check says: the lowest layer."""
+
+    label = "the cross-check of live prices"
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def units(self, name: ModelName) -> tuple[str, ...]:
+        """Units, tiers included, of which any feed has a price."""
+        return tuple(self._live._units(name))
+
+    def price(self, name: ModelName, unit: str) -> Price | None:
+        """The stored price, whichever feed it is from."""
+        found = self._live.stored(name, unit)
+        return found[0] if found else None
 
 
 def _spelled(name: ModelName) -> str:

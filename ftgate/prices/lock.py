@@ -13,9 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ftgate.catalog import Sheet
+from ftgate.catalog import PRICE_LIFE, Sheet
 from ftgate.errors import CatalogError
 from ftgate.model import Price
+from ftgate.prices.amounts import doubt
 from ftgate.prices.names import ModelName
 from ftgate.prices.places import LOCK_NAME
 from ftgate.prices.units import is_unit
@@ -39,12 +40,17 @@ class Lock:
         self._sheet = Sheet(str(path), data)
         self._prices: dict[tuple[str, str], dict[str, str]] = {}
         prices = data.get("prices")
-        for key in prices if isinstance(prices, dict) else ():
+        if not isinstance(prices, dict) or not prices:
+            raise CatalogError(f"{path}: there are no prices in it", hint=_WRITE_AGAIN)
+        for key in prices:
             name, _, unit = key.rpartition("/")
             provider, _, model = name.partition("/")
             if not (provider and model and is_unit(unit)):
                 raise CatalogError(f"{path}: {key!r} is no price", hint=_WRITE_AGAIN)
-            self._prices.setdefault((provider, model.lower()), {})[unit] = key
+            units = self._prices.setdefault((provider, model.lower()), {})
+            if units.setdefault(unit, key) != key:
+                said = f"{path}: {units[unit]} and {key} are one price"
+                raise CatalogError(said, hint=_WRITE_AGAIN)
 
     def units(self, name: ModelName) -> tuple[str, ...]:
         """Units, tiers included, that have a price."""
@@ -59,6 +65,16 @@ class Lock:
         key = self._prices.get(_place(name), {}).get(unit)
         return self._price(key) if key else None
 
+    def names(self) -> tuple[ModelName, ...]:
+        """Every model of the file, as it is written there."""
+        names = (key.rpartition("/")[0].partition("/") for key in self._sheet.table("prices"))
+        return tuple(
+            dict.fromkeys(
+                ModelName(provider, model.removeprefix("ft:"), model[:3] == "ft:")
+                for provider, _, model in names
+            )
+        )
+
     def prices(self) -> tuple[Price, ...]:
         """Every locked price, in the order of the file."""
         return tuple(self._price(key) for key in self._sheet.table("prices"))
@@ -72,8 +88,16 @@ class Lock:
     def _read_price(self, key: str) -> Price:
         place = ("prices", key)
         as_of, expires = self._sheet.day(*place, "as_of"), self._sheet.day(*place, "expires")
-        if as_of is None:
-            raise CatalogError(f"{self.path}: {key} has no as_of", hint=_WRITE_AGAIN)
+        locked = self._sheet.day("locked")
+        if as_of is None or expires is None or locked is None:
+            said = f"{self.path}: {key} has no as_of, no expires or no day on which it was locked"
+            raise CatalogError(said, hint=_WRITE_AGAIN)
+        if expires > locked + PRICE_LIFE:
+            said = f"{self.path}: {key} expires more than {PRICE_LIFE.days} days after {locked}"
+            raise CatalogError(said, hint=_WRITE_AGAIN)
+        usd = self._sheet.usd(*place, "usd")
+        if wrong := doubt(key, usd):
+            raise CatalogError(f"{self.path}: {key}: {wrong}", hint=_WRITE_AGAIN)
         source = self._sheet.text(*place, "source")
         name, _, unit = key.rpartition("/")
         provider, _, model = name.partition("/")
@@ -82,7 +106,7 @@ class Lock:
             model=model,
             provider=provider,
             unit=unit,
-            usd=self._sheet.usd(*place, "usd"),
+            usd=usd,
             source=self._sheet.text("sources", source, "title"),
             url=self._sheet.text("sources", source, "url"),
             as_of=as_of,
@@ -93,7 +117,11 @@ class Lock:
 
 
 def lock_text(prices: Iterable[Price], today: date) -> str:
-    """The text of a lock file: the same prices make the same text, whatever their order."""
+    """The text of a lock file: the same prices make the same text, whatever their order.
+
+    None is relied on for longer than a price lives, counted from ``today``.
+    """
+    until = today + PRICE_LIFE
     chosen = sorted({_key(price): price for price in prices}.items())
     names = _source_names({(price.source, price.url) for _, price in chosen})
     sources = [
@@ -101,7 +129,7 @@ def lock_text(prices: Iterable[Price], today: date) -> str:
         for (title, url), name in sorted(names.items())
     ]
     lines = [
-        f"  {json.dumps(key)}: {_line(price, names[price.source, price.url])}"
+        f"  {json.dumps(key)}: {_line(price, names[price.source, price.url], until)}"
         for key, price in chosen
     ]
     return (
@@ -124,11 +152,14 @@ def _block(lines: list[str]) -> str:
     return "{\n" + ",\n".join(lines) + "\n }" if lines else "{}"
 
 
-def _line(price: Price, source: str) -> str:
-    fields: dict[str, Any] = {"usd": f"{price.usd:f}", "source": source, "as_of": str(price.as_of)}
-    if price.expires is not None:
-        fields["expires"] = str(price.expires)
-    fields["confidence"] = price.confidence
+def _line(price: Price, source: str, until: date) -> str:
+    fields = {
+        "usd": f"{price.usd:f}",
+        "source": source,
+        "as_of": str(price.as_of),
+        "expires": str(min(price.expires or until, until)),
+        "confidence": price.confidence,
+    }
     return json.dumps(fields)
 
 
@@ -142,8 +173,18 @@ def _place(name: ModelName) -> tuple[str, str]:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(path.read_bytes(), object_pairs_hook=_once)
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror}", hint=_WRITE_AGAIN) from None
     except (ValueError, RecursionError) as error:
         raise CatalogError(f"{path}: not JSON: {error}", hint=_WRITE_AGAIN) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of two values under one key nobody can tell which was reviewed."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{twice!r} is there twice")
+    return found

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from ftgate.config_values import check_number
-from ftgate.errors import ConfigError
+from ftgate.errors import ConfigError, UsageError
 from ftgate.model import ModelFacts, Price
+from ftgate.prices.amounts import MAX_DECIMALS, MAX_WHOLE_DIGITS, is_writable
 from ftgate.prices.names import ModelName, parse_name, provider_prefix
 from ftgate.prices.units import INFERENCE_UNITS, OVERRIDE_UNITS
 from ftgate.settings import PriceSettings
+
+_ALIKE = 0.85
+"""Likeness of two names (difflib) from which one is a slip: ``opnai`` is openai, but ``bedrock``
+is not aws-bedrock."""
 
 
 class Overrides:
@@ -25,14 +30,19 @@ class Overrides:
         entries: Iterable[PriceSettings],
         today: date,
         resolve: Callable[[ModelName], ModelName | None],
+        providers: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         """``resolve`` maps an alias to the catalogue's name, so that both spellings are one model.
 
-        Raises ConfigError for an amount below zero and for a price dated after ``today``.
+        Raises ConfigError for an amount that is none, for a price dated after ``today``, and for
+        an entry that can have no effect: without a price, or of a provider whose name is almost
+        one of ``providers``.
         """
         self._entries: list[tuple[ModelName, PriceSettings]] = []
         for entry in entries:
             _check(entry, today)
+            if entry.provider:
+                _check_provider(entry, entry.provider, providers())
             name = parse_name(entry.model, entry.provider)
             self._entries.append((resolve(name) or name, entry))
 
@@ -93,9 +103,14 @@ class Overrides:
 def parse_flag(text: str, today: date) -> PriceSettings:
     """``gpt-oss-20b,training_mtok=0.40,provider=together`` → a price of your own, read today.
 
-    Raises ConfigError for an unknown key and for what is no amount.
+    Raises ConfigError for an unknown key and for what is no amount, UsageError for a key that is
+    there twice.
     """
     model, *pairs = (part.strip() for part in text.split(","))
+    keys = [pair.partition("=")[0] for pair in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UsageError(f"--price {text}: {key} is there twice", hint="state one amount")
     stated = dict(pair.partition("=")[::2] for pair in pairs)
     unknown = sorted(set(stated) - {*OVERRIDE_UNITS, "provider", "source"})
     if not model or not stated.keys() & {*OVERRIDE_UNITS} or unknown:
@@ -117,11 +132,29 @@ def _amount(flag: str, text: str) -> Decimal:
         raise ConfigError(f"--price {flag}: {text!r} is not an amount") from None
 
 
+def _check_provider(entry: PriceSettings, provider: str, known: Sequence[str]) -> None:
+    """Anybody may be a provider, but not under a name that is mistaken for a known one."""
+    if provider in known:
+        return
+    import difflib  # only prices of unknown providers pay for it
+
+    near = difflib.get_close_matches(provider.lower(), known, n=1, cutoff=_ALIKE)
+    if near:
+        raise ConfigError(
+            f"[[price]] {entry.model}: no provider {provider!r}", hint=f"did you mean {near[0]}?"
+        )
+
+
 def _check(entry: PriceSettings, today: date) -> None:
-    for unit in OVERRIDE_UNITS:
-        usd: Decimal | None = getattr(entry, unit)
+    stated = [(unit, getattr(entry, unit)) for unit in OVERRIDE_UNITS]
+    if all(usd is None for _, usd in stated):
+        raise ConfigError(
+            f"[[price]] {entry.model}: there is no price in it",
+            hint=f'add one, as {OVERRIDE_UNITS[0]} = "<USD>"; units: {", ".join(OVERRIDE_UNITS)}',
+        )
+    for unit, usd in stated:
         if usd is not None:
-            check_number(f"[[price]] {entry.model}: {unit}", usd)
+            _check_amount(f"[[price]] {entry.model}: {unit}", usd)
     if not entry.source.strip():
         raise ConfigError(
             f"[[price]] {entry.model}: source is empty", hint="say where the price was read"
@@ -130,4 +163,12 @@ def _check(entry: PriceSettings, today: date) -> None:
         raise ConfigError(
             f"[[price]] {entry.model}: as_of = {entry.as_of} is after today ({today})",
             hint="as_of is the day on which the price was read",
+        )
+
+
+def _check_amount(what: str, usd: Decimal) -> None:
+    check_number(what, usd)
+    if not is_writable(usd):
+        raise ConfigError(
+            f"{what}: more than {MAX_WHOLE_DIGITS} digits before or {MAX_DECIMALS} behind the point"
         )

@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from ftgate.model import Missing, ModelFacts, Price
+from ftgate.prices.amounts import jumps
 from ftgate.prices.book import PriceBook
 from ftgate.prices.live import Live
 from ftgate.prices.names import ModelName
 from ftgate.prices.store import LIFE, Record
 
+_SHOWN = 5
+_ALL = "all: ftgate prices update -f json"
 NEEDED_UNITS = ("input_mtok", "output_mtok", "training_mtok")
 
 
@@ -55,17 +58,25 @@ def examine(
     records: Mapping[str, Record],
     models: Sequence[str],
     today: date,
+    damage: str = "",
 ) -> list[Note]:
-    """Everything about prices that somebody should know; ``models`` are those of the plan."""
+    """Everything about prices that somebody should know; ``models`` are those of the plan.
+
+    ``damage`` says what is wrong with the records that were read. Raises CatalogError when the
+    lock is damaged.
+    """
     prices = list(book.prices())
+    said = live.notes or ((damage,) if damage else ())
+    harm = bool(records) or live.damaged or bool(damage)
     return [
-        *(Note("error" if records else "info", "live", note) for note in live.notes),
+        *(Note("error" if harm else "info", "live", note) for note in said),
+        *_idle(book),
         *_stale(records, today),
         *_held(records),
         *_expired(prices, today),
         *_missing(book, models),
         *_dates(book, prices),
-        *_disputes(prices, live),
+        *_disputes(book, prices, live),
     ]
 
 
@@ -77,26 +88,39 @@ def _stale(records: Mapping[str, Record], today: date) -> Iterator[Note]:
             yield Note("error", "stale", text, f"ftgate prices update --feed {name}")
 
 
+def _idle(book: PriceBook) -> Iterator[Note]:
+    """Lines of the lock that change nothing, and amounts far from what was known."""
+    for said in book.idle_lock_lines():
+        yield Note("error", "lock", f"a line without effect: {said}", "ftgate prices lock")
+    for price in book.locked():
+        known = book.bundled(price)
+        if known is not None and jumps(known.usd, price.usd):
+            text = f"{price.ref}: {price.usd:f} is locked, the catalogue has {known.usd:f}"
+            yield Note("error", "lock", text, "look at the provider's page, or: ftgate prices lock")
+
+
 def _held(records: Mapping[str, Record]) -> Iterator[Note]:
     for name, record in records.items():
-        kept = [entry for entry in record.held if entry["kept"]]
-        for entry in kept:
-            text = f"{entry['key']}: {name} offers {entry['offered']}: {entry['reason']}"
-            accept = (
-                f"look at the provider's page, then: ftgate prices update --accept {entry['key']}"
-            )
-            yield Note("error", "held", text, accept)
-        others = len(record.held) - len(kept)
-        if others:
-            text = f"{others} prices of {name} are not used: 0 without being free, or irregular"
-            yield Note("info", "held", text)
+        others: dict[str, list[str]] = {}
+        for entry in record.held:
+            if entry["kept"]:
+                text = f"{entry['key']}: {name} offers {entry['offered']}: {entry['reason']}"
+                yield Note("error", "held", text, entry.get("step", ""))
+            else:
+                others.setdefault(entry["reason"], []).append(entry["key"])
+        for reason, keys in others.items():
+            shown = ", ".join(keys[:_SHOWN])
+            more = f" and {len(keys) - _SHOWN:,} more ({_ALL})" if len(keys) > _SHOWN else ""
+            yield Note("info", "held", f"{name}: not used: {reason}: {shown}{more}")
 
 
 def _expired(prices: Sequence[Price], today: date) -> Iterator[Note]:
     for layer in dict.fromkeys(price.layer for price in prices):
         old = [p for p in prices if p.layer == layer and p.expires and p.expires < today]
         if old:
-            text = f"{len(old)} prices of the layer {layer!r} have expired, the first {old[0].ref}"
+            count = "1 price" if len(old) == 1 else f"{len(old):,} prices"
+            verb = "has" if len(old) == 1 else "have"
+            text = f"{count} of the layer {layer!r} {verb} expired, the first {old[0].ref}"
             step = "ftgate prices update, and ftgate prices lock"
             yield Note("error", "expired", text, step if layer == "lock" else "upgrade ftgate")
 
@@ -120,15 +144,12 @@ def _dates(book: PriceBook, prices: Sequence[Price]) -> Iterator[Note]:
             yield Note("error", "date", text, "check the provider's deprecation page")
 
 
-def _disputes(prices: Sequence[Price], live: Live) -> Iterator[Note]:
+def _disputes(book: PriceBook, prices: Sequence[Price], live: Live) -> Iterator[Note]:
+    for dispute in filter(None, map(book.dispute, prices)):
+        said = ", ".join(f"{feed} {usd:f}" for feed, usd in dispute.said)
+        yield Note("info", "disputed", f"{dispute.key}: {said}")
     known = {f"{price.provider}/{price.model}/{price.unit}" for price in prices}
-    others = 0
-    for dispute in live.disputes():
-        if dispute.key in known:
-            said = ", ".join(f"{feed} {usd:f}" for feed, usd in dispute.said)
-            yield Note("info", "disputed", f"{dispute.key}: {said}")
-        else:
-            others += 1
+    others = sum(dispute.key not in known for dispute in live.disputes())
     if others:
         yield Note("info", "disputed", f"{others} more, of models that are not in the catalogue")
 

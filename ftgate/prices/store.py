@@ -6,15 +6,19 @@ own prices, what was held back). The first three are made for lookups when price
 hook parses the contents and the provider that it asks for, a few dozen kilobytes.
 
 A file is written beside its place and renamed into it. Whatever happens meanwhile, there is the
-old file or the new one; of two processes, the last wins, with a whole file. A damaged file is the
-same as none, and says so.
+old file or the new one. Of two processes each adds its feed to what the other has stored: between
+reading and renaming, a file beside it is locked, which the system unlocks when a process dies. A
+damaged file is the same as none, and says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -30,6 +34,8 @@ LIFE = timedelta(days=7)
 """How long stored prices are used without asking whether there are newer ones."""
 _ABANDONED_SECONDS = 3600
 _TEMPORARY = ".live-prices-"
+_LOCK_NAME = ".live-prices.lock"
+_PATIENCE_SECONDS = 20.0
 
 
 class StoreError(FtgateError):
@@ -95,7 +101,7 @@ def read_records(path: Path | None) -> tuple[dict[str, Record], str]:
 
 
 def save(path: Path | None, name: str, record: Record) -> None:
-    """Store what one feed says; what the others said is read again at the last moment.
+    """Store what one feed says beside what the others said, whoever else stores at this moment.
 
     Raises StoreError when the directory cannot be written.
     """
@@ -104,12 +110,56 @@ def save(path: Path | None, name: str, record: Record) -> None:
     from ftgate.prices.feeds import FEEDS
     from ftgate.prices.live_index import build
 
-    records, _ = read_records(path)
-    records[name] = record
-    records = {each: records[each] for each in (*FEEDS, *records) if each in records}
-    lines = (*_lookup_lines(*build(records)), orjson.dumps(records))  # dataclasses as objects
-    header = b" ".join((FORMAT, *map(_sum, lines)))
-    _write(path, b"\n".join((header, *lines, b"")))
+    with _explained(path), _alone(path.parent):
+        records, _ = read_records(path)
+        records[name] = record
+        records = {each: records[each] for each in (*FEEDS, *records) if each in records}
+        lines = (*_lookup_lines(*build(records)), orjson.dumps(records))  # dataclasses as objects
+        header = b" ".join((FORMAT, *map(_sum, lines)))
+        _write(path, b"\n".join((header, *lines, b"")))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent}: live prices cannot be stored: {error.strerror}",
+            hint="make room or name another directory: FTGATE_CACHE_DIR",
+        ) from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else stores prices in the folder meanwhile; StoreError when that takes too long."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    end = time.monotonic() + _PATIENCE_SECONDS
+    with (folder / _LOCK_NAME).open("ab") as stream:
+        while True:
+            try:
+                _lock(stream.fileno())
+                break
+            except (BlockingIOError, PermissionError):
+                if time.monotonic() > end:
+                    raise StoreError(
+                        f"{folder}: another update has been storing prices for too long",
+                        hint="wait for it to end, or end it, and try again",
+                    ) from None
+                time.sleep(0.02)
+        yield  # closing the file unlocks it
+
+
+def _lock(descriptor: int) -> None:
+    """Lock an open file or raise OSError at once."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _lookup_lines(sources: dict[str, Any], parts: dict[str, dict[str, Any]]) -> tuple[bytes, bytes]:
@@ -154,18 +204,14 @@ def _write(path: Path, data: bytes) -> None:
 
     temporary = ""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
         os.replace(temporary, path)
-    except OSError as error:
+    except OSError:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-        raise StoreError(
-            f"{path.parent}: live prices cannot be stored: {error.strerror}",
-            hint="make room or name another directory: FTGATE_CACHE_DIR",
-        ) from None
+        raise
     _sweep(path.parent)
 
 

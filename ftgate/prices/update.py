@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,16 +12,25 @@ from typing import Literal, NamedTuple
 from ftgate.errors import UsageError
 from ftgate.prices import store
 from ftgate.prices.bundled import Bundled
+from ftgate.prices.facts import model_facts
 from ftgate.prices.feeds import FEEDS, Answer, Feed, FeedError, Held, Limits, openai_models, read
 from ftgate.prices.feeds.client import DEFAULT
 from ftgate.prices.names import ModelName
 from ftgate.prices.places import live_path
 from ftgate.prices.store import Record
 from ftgate.prices.units import INFERENCE_UNITS, TRAINING_UNITS
-from ftgate.prices.vetting import vet
+from ftgate.prices.vetting import vet, vet_dates
 
+FEEDS_VARIABLE, URLS_VARIABLE = "FTGATE_FEED", "FTGATE_FEED_URL"
 Mode = Literal["offline", "cached", "live", "if-stale"]
 _IMPATIENT = Limits(connect_seconds=3, read_seconds=5, total_seconds=20, retries=0)
+
+
+class Baseline(NamedTuple):
+    """The catalogue, which no feed contradicts without a look: USD and last days by key."""
+
+    amounts: Mapping[str, Decimal]
+    days: Mapping[str, date]
 
 
 class FeedResult(NamedTuple):
@@ -57,7 +67,7 @@ def update(
     """
     path = path or live_path()
     chosen = _chosen(names, urls or {})
-    baseline = bundled_amounts()
+    baseline = Baseline(bundled_amounts(), bundled_days())
     results = []
     for done, feed in enumerate(chosen):
         if progress:
@@ -78,37 +88,53 @@ def refresh(
     ``live`` asks every feed and raises FeedError when the first one, which answers for most
     models, cannot be read. ``if-stale`` asks the feeds whose stored prices are older than a week,
     once and not for long, and goes on with the old prices when that fails; it asks every feed
-    when nothing is stored. The others ask nobody.
+    when nothing is stored. The others ask nobody. Both go by ``FTGATE_FEED`` and
+    ``FTGATE_FEED_URL`` as ``ftgate prices update`` does.
     """
     path = path or live_path()
+    names = os.environ.get(FEEDS_VARIABLE, "").split()
+    lines = os.environ.get(URLS_VARIABLE, "").splitlines()
+    urls = dict(feed_address(line.strip()) for line in lines if line.strip())
     if mode == "live":
-        results = update(today=today, path=path, limits=limits or DEFAULT)
-        primary = next(iter(FEEDS))
-        for result in results:
-            if result.status == "failed" and result.feed == primary:
-                raise FeedError(
-                    f"--prices live: {result.message}",
-                    hint=f"{result.hint}; or judge with stored prices: --prices cached",
-                )
+        results = update(today=today, names=names, urls=urls, path=path, limits=limits or DEFAULT)
+        _check_first(results)
         return tuple(f"not updated: {r.message}" for r in results if r.status == "failed")
-    if mode == "if-stale":
-        records, _ = store.read_records(path)
-        stale = [
-            name
-            for name, feed in FEEDS.items()
-            if feed.url and (name in records or not records) and _is_stale(records, name, today)
-        ]
-        results = (
-            update(today=today, names=stale, path=path, limits=limits or _IMPATIENT)
-            if stale
-            else []
+    if mode != "if-stale":
+        return ()
+    stale = _stale(path, names, today)
+    if not stale:
+        return ()
+    results = update(today=today, names=stale, urls=urls, path=path, limits=limits or _IMPATIENT)
+    return tuple(f"old prices are used: {r.message}" for r in results if r.status == "failed")
+
+
+def _check_first(results: Sequence[FeedResult]) -> None:
+    """Raise FeedError when the first of the feeds that were asked failed."""
+    first = results[0]
+    if first.status == "failed":
+        raise FeedError(
+            f"--prices live: {first.message}",
+            hint=f"{first.hint}; or judge with stored prices: --prices cached",
         )
-        return tuple(
-            f"old prices are used: {result.message}"
-            for result in results
-            if result.status == "failed"
-        )
-    return ()
+
+
+def _stale(path: Path | None, names: Sequence[str], today: date) -> list[str]:
+    """Feeds to ask again: of ``names``, else of those that answered once, else of all files."""
+    records, _ = store.read_records(path)
+    return [
+        name
+        for name, feed in FEEDS.items()
+        if (name in names if names else feed.url and (name in records or not records))
+        and _is_stale(records, name, today)
+    ]
+
+
+def feed_address(text: str) -> tuple[str, str]:
+    """``litellm=https://…`` → feed and address. Raises UsageError without an address."""
+    name, _, url = text.partition("=")
+    if not url:
+        raise UsageError(f"--feed-url {text}: no address", hint="--feed-url litellm=https://…")
+    return name, url
 
 
 def bundled_amounts() -> dict[str, Decimal]:
@@ -124,6 +150,23 @@ def bundled_amounts() -> dict[str, Decimal]:
                     if price is not None:
                         amounts[f"{name}/{unit}"] = price.usd
     return amounts
+
+
+def bundled_days() -> dict[str, date]:
+    """The day on which each model of the catalogue stops, by key, where one is announced."""
+    catalogue = Bundled()
+    days = {}
+    for provider in catalogue.providers():
+        for model in catalogue.models(provider):
+            facts = model_facts(catalogue, ModelName(provider, model))
+            name = ModelName(catalogue.market(provider), model)
+            for key, day in (
+                (name, facts.shutdown),
+                (name._replace(tuned=True), facts.tuned_shutdown),
+            ):
+                if day is not None:
+                    days[str(key)] = day
+    return days
 
 
 def _is_stale(records: Mapping[str, Record], name: str, today: date) -> bool:
@@ -144,7 +187,7 @@ def _update(
     url: str,
     today: date,
     path: Path | None,
-    baseline: Mapping[str, Decimal],
+    baseline: Baseline,
     accepted: Collection[str],
     limits: Limits,
 ) -> FeedResult:
@@ -189,7 +232,7 @@ def _judge(
     old: Record | None,
     feed: Feed,
     answer: Answer,
-    baseline: Mapping[str, Decimal],
+    baseline: Baseline,
     accepted: Collection[str],
 ) -> tuple[Held, ...]:
     if answer.parsed is None:
@@ -200,14 +243,15 @@ def _judge(
         feed=feed.name,
         floor=feed.floor,
         canaries=feed.canaries,
-        known={**baseline, **stored},
+        known={**baseline.amounts, **stored},
         stored=len(stored),
         accepted=accepted,
     )
     new.rows = {row.key: (f"{row.usd:f}", new.checked) for row in vetted.rows}
-    new.dates = {dated.key: str(dated.shutdown) for dated in answer.parsed.dates}
+    today, days = date.fromisoformat(new.checked), old.dates if old else {}
+    new.dates, odd = vet_dates(answer.parsed.dates, today, days, baseline.days)
     for held in vetted.held:
         if old is not None and held.key in old.rows:
             new.rows[held.key] = old.rows[held.key]  # goes on answering, with its own age
-    new.held = [held._asdict() for held in vetted.held]
-    return vetted.held
+    new.held = [held._asdict() for held in (*vetted.held, *odd)]
+    return (*vetted.held, *odd)

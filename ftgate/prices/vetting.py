@@ -8,23 +8,22 @@ older amount, is listed with its reason, and is let in only by name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ftgate.prices.feeds.rows import FeedError, Held, Parsed, Row
+from ftgate.prices.amounts import differ, doubt, jumps
+from ftgate.prices.feeds.rows import Dated, FeedError, Held, Parsed, Row
+from ftgate.prices.units import OVERRIDE_UNITS
 
-MAX_FALL = Decimal("0.1")
-"""A price below a tenth of the stored one is held back: the steepest cut of a current model so
-far was 80 % (gpt-5.6-luna, 2026-07-30)."""
-MAX_RISE = Decimal(10)
-MAX_DISAGREEMENT = Decimal("0.01")
 _MIN_COMPARED = 20  # fewer jumps are the prices', more of them the file's
+_LOOK = "look at the provider's page, then"
 _MAX_JUMPED = Decimal("0.2")
 _LEAST_LEFT = Decimal("0.5")
 _BATCH_TOLERANCE = Decimal("0.1")  # some feeds round to the cent
 
-FREE = frozenset({"openai/gpt-6-luna/decisions_output_mtok"})
-"""Prices that are zero because the provider charges nothing; every other 0 is a missing value."""
+LEAST_YEAR, MOST_YEARS_AHEAD = 2020, 10
+"""No model of today's providers stopped before 2020, and nobody announces ten years ahead."""
 
 
 class Vetted(NamedTuple):
@@ -51,7 +50,7 @@ def vet(
     Raises FeedError when the file as a whole is not to be trusted.
     """
     _check_whole(parsed, feed, floor, canaries, stored)
-    jumped = [row for row in parsed.rows if _jumps(row, known)]
+    jumped = [row for row in parsed.rows if jumps(known.get(row.key), row.usd)]
     compared = sum(row.key in known for row in parsed.rows)
     if compared >= _MIN_COMPARED and len(jumped) > compared * _MAX_JUMPED:
         raise FeedError(
@@ -60,15 +59,69 @@ def vet(
             hint="the stored prices are as they were; look at the feed before the next update",
         )
     by_key = {row.key: row.usd for row in parsed.rows}
-    rows, held = [], list(parsed.refused)
+    rows, held = [], [_held(each, known) for each in parsed.refused]
     for row in parsed.rows:
-        reason = _implausible(row, by_key) or _jump(row, known, accepted)
+        wrong = _implausible(row, by_key)
+        reason = wrong or _jump(row, known, accepted)
         if reason:
-            kept = known.get(row.key)
-            held.append(Held(row.key, _text(row.usd), reason, "" if kept is None else _text(kept)))
+            step = "" if wrong else f"{_LOOK}: ftgate prices update --accept {row.key}"
+            held.append(_held(Held(row.key, _text(row.usd), reason, step=step), known))
         else:
             rows.append(row)
     return Vetted(tuple(rows), tuple(held))
+
+
+def vet_dates(
+    dates: Iterable[Dated], today: date, stored: Mapping[str, str], curated: Mapping[str, date]
+) -> tuple[dict[str, str], tuple[Held, ...]]:
+    """Days on which models stop that can be meant, by key, and those that are held back.
+
+    A day that is over when it is first read announces nothing: a model that stopped is news for
+    the catalogue, not for a verdict. It passes where the catalogue (``curated``) says the same or
+    where it was ``stored`` before it came and the catalogue says nothing. Of a day that is held
+    back the stored one stays.
+    """
+    passed: dict[str, str] = {}
+    held = []
+    for dated in dates:
+        day, before = str(dated.shutdown), stored.get(dated.key, "")
+        known = curated.get(dated.key)
+        if known and before < str(min(today, known)):
+            before = ""  # it has come, and the catalogue knows better
+        reason = "" if day == before or dated.shutdown == known else _odd(dated.shutdown, today)
+        if not reason:
+            passed[dated.key] = day
+            continue
+        if before:
+            passed[dated.key] = before
+        kept = before or (str(known) if known else "")
+        step = "read the provider's deprecation page"
+        held.append(Held(dated.key, day, reason, kept, step))
+    return passed, tuple(held)
+
+
+def _odd(day: date, today: date) -> str:
+    if day.year < LEAST_YEAR:
+        return f"a day before {LEAST_YEAR}"
+    if day < today:
+        return "this day is over"
+    ahead = f"more than {MOST_YEARS_AHEAD} years ahead"
+    return ahead if day.year - today.year > MOST_YEARS_AHEAD else ""
+
+
+def _held(held: Held, known: Mapping[str, Decimal]) -> Held:
+    """With the amount that goes on answering, and what to do where that is not known yet."""
+    name, _, unit = held.key.rpartition("/")
+    provider, _, model = name.partition("/")
+    step = held.step
+    if not step and unit in OVERRIDE_UNITS:
+        step = f'{_LOOK} state it: [[price]] with model = "{model}", provider = "{provider}",'
+        step += f' {unit} = "<USD>", source = "<where>", as_of = <date>'
+    kept = known.get(held.key)
+    return held._replace(
+        kept="" if kept is None else _text(kept),
+        step=step or "wait until the feed is right",
+    )
 
 
 def disagreements(
@@ -80,10 +133,7 @@ def disagreements(
         for key, usd in rows:
             by_key.setdefault(key, {})[feed] = usd
     return {
-        key: said
-        for key, said in by_key.items()
-        if len(said) > 1
-        and max(said.values()) - min(said.values()) > min(said.values()) * MAX_DISAGREEMENT
+        key: said for key, said in by_key.items() if differ(max(said.values()), min(said.values()))
     }
 
 
@@ -106,8 +156,8 @@ def _check_whole(
 
 def _implausible(row: Row, by_key: Mapping[str, Decimal]) -> str:
     """Why a price cannot be meant, by the other prices of its model; "" when it can."""
-    if row.usd == 0 and row.key not in FREE:
-        return "0 is not listed as free"
+    if reason := doubt(row.key, row.usd):
+        return reason
     model = row.key.rpartition("/")[0]
     if row.unit in ("batch_input_mtok", "batch_output_mtok"):
         full = by_key.get(f"{model}/{row.unit.removeprefix('batch_')}")
@@ -124,18 +174,11 @@ def _implausible(row: Row, by_key: Mapping[str, Decimal]) -> str:
 def _jump(row: Row, known: Mapping[str, Decimal], accepted: Collection[str]) -> str:
     before = known.get(row.key)
     named = row.key in accepted or row.key.rpartition("/")[0] in accepted
-    if before is None or named or not _jumps(row, known):
+    if before is None or named or not jumps(before, row.usd):
         return ""
     if row.usd < before:
         return f"fell by {1 - row.usd / before:.1%} from {_text(before)}"
     return f"rose {row.usd / before:,.1f}-fold from {_text(before)}"
-
-
-def _jumps(row: Row, known: Mapping[str, Decimal]) -> bool:
-    before = known.get(row.key)
-    if not before:  # unknown, or free until now
-        return False
-    return not before * MAX_FALL <= row.usd <= before * MAX_RISE
 
 
 def _text(usd: Decimal) -> str:

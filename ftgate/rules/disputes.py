@@ -1,4 +1,4 @@
-"""FT707: the price feeds disagree on a price that the verdict needs."""
+"""FT707: sources disagree on a price that the verdict needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @rule("FT707", severity="warning", since="0.1")
 def disputed_price(disputes: tuple[Dispute, ...]) -> Iterator[Finding]:
-    """Price feeds differ by more than 1% on a price that the verdict needs.
+    """Sources differ by more than 1% on a price that the verdict needs.
+
+    They are the price feeds, and the lock or the catalogue where a feed differs from it.
 
     ## Why is this bad?
     One of them is wrong or old, and the one that answers may be it: a break-even from the other
@@ -34,7 +36,7 @@ def disputed_price(disputes: tuple[Dispute, ...]) -> Iterator[Finding]:
         said = ", ".join(f"{feed} {usd_text(usd)}" for feed, usd in dispute.said)
         provider, _, model = name.partition("/")
         yield Finding(
-            f"feeds disagree on {unit} of {model} at {provider}: {said}",
+            f"sources disagree on {unit} of {model} at {provider}: {said}",
             next_step=f'state what the provider says: [[price]] with model = "{model}",'
             f' provider = "{provider}", {unit} = "<USD>", source = "<where>", as_of = <date>',
         )

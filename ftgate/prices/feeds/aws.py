@@ -73,9 +73,9 @@ def _factor(unit: str, measure: str) -> Decimal | None:
 
 def _dimensions(offers: Any) -> Iterator[tuple[str, Any]]:
     """What one price is for, and the price in USD as text."""
-    for offer in objects(offers.values() if isinstance(offers, dict) else ()):
+    for offer in objects(list(offers.values()) if isinstance(offers, dict) else ()):
         dimensions = offer.get("priceDimensions")
-        for entry in objects(dimensions.values() if isinstance(dimensions, dict) else ()):
+        for entry in objects(list(dimensions.values()) if isinstance(dimensions, dict) else ()):
             price = entry.get("pricePerUnit")
             if isinstance(price, dict):
                 yield str(entry.get("unit")), price.get("USD")

@@ -6,12 +6,13 @@ environment (``HTTPS_PROXY``, ``NO_PROXY``, ``SSL_CERT_FILE``).
 
 from __future__ import annotations
 
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ftgate import __version__
 from ftgate.prices.feeds.rows import FeedError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import httpx2
 
 MEGABYTE = 1 << 20
+_Result = TypeVar("_Result")
 _JSON_TYPES = ("application/json", "text/plain", "application/octet-stream", "binary/octet-stream")
 _AGAIN = (429, 500, 502, 503, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -73,6 +75,41 @@ def fetch(
 
     Raises FeedError, whose message says what happened and whose hint what to do.
     """
+    return within(
+        limits.total_seconds,
+        _shown(url),
+        lambda: _fetch(url, etag=etag, modified=modified, limits=limits, sleep=sleep),
+    )
+
+
+def within(seconds: float, where: str, call: Callable[[], _Result]) -> _Result:
+    """The result of a call to the network, or FeedError when it takes longer.
+
+    Time limits of sockets begin anew with every byte, and none bounds the search for a name: so
+    the call has a thread of its own, which is left to end by itself.
+    """
+    results: list[_Result] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(call())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not results:
+        raise FeedError(f"{where}: not complete after {seconds:g} s", hint=_TRY_LATER)
+    return results[0]
+
+
+def _fetch(
+    url: str, *, etag: str, modified: str, limits: Limits, sleep: Callable[[float], None]
+) -> Fetched:
     headers = {"If-None-Match": etag, "If-Modified-Since": modified}
     end = time.monotonic() + limits.total_seconds
     with _explained(url, limits), _client(limits) as client:
@@ -109,9 +146,9 @@ def _client(limits: Limits) -> httpx2.Client:
 def _follow(
     client: httpx2.Client, url: str, headers: dict[str, str], limits: Limits, end: float
 ) -> Fetched:
-    may_be_local = _is_loopback(url)
+    may_be_local = is_loopback(url)
     for _ in range(limits.redirects + 1):
-        _check_address(url, may_be_local)
+        check_address(url, may_be_local)
         with client.stream("GET", url, headers=headers) as response:
             if response.status_code not in _REDIRECTS:
                 return _received(response, limits, end)
@@ -123,8 +160,7 @@ def _follow(
 
 def _received(response: httpx2.Response, limits: Limits, end: float) -> Fetched:
     where, status = _shown(str(response.url)), response.status_code
-    etag = response.headers.get("etag", "")
-    modified = response.headers.get("last-modified", "")
+    etag, modified = (_validator(response, name) for name in ("etag", "last-modified"))
     if status == 304:
         return Fetched(None, etag, modified)
     if status in _AGAIN:
@@ -139,6 +175,12 @@ def _received(response: httpx2.Response, limits: Limits, end: float) -> Fetched:
             hint="a login page of the network? open the address in a browser",
         )
     return Fetched(_body(response, where, limits, end), etag, modified)
+
+
+def _validator(response: httpx2.Response, name: str) -> str:
+    """A header to be sent back; one that no request can hold is none."""
+    value: str = response.headers.get(name, "")
+    return value if value.isascii() and value.isprintable() else ""
 
 
 def _body(response: httpx2.Response, where: str, limits: Limits, end: float) -> bytes:
@@ -196,17 +238,18 @@ def _explained(url: str, limits: Limits) -> Iterator[None]:
         raise FeedError(f"{where}: not an address: {error}", hint=_CHECK_NETWORK) from None
 
 
-def _check_address(url: str, may_be_local: bool) -> None:
+def check_address(url: str, may_be_local: bool) -> None:
     """Raise FeedError unless the address is https, or on this machine and meant to be."""
     scheme = url.partition(":")[0].lower()
-    local = _is_loopback(url)
+    local = is_loopback(url)
     if local and not may_be_local:
         raise FeedError(f"{_shown(url)}: a public feed redirects to this machine", hint=_TRY_LATER)
     if scheme != "https" and not (scheme == "http" and local):
         raise FeedError(f"{_shown(url)}: not https", hint="prices are fetched over https only")
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """True for an address on this machine."""
     from urllib.parse import urlsplit
 
     try:

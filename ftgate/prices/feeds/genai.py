@@ -62,7 +62,7 @@ def _names(match: Any) -> Iterator[str]:
         return
     if isinstance(match.get("equals"), str):
         yield match["equals"]
-    for clause in objects(match.get("or") or ()):
+    for clause in objects(match.get("or")):
         if isinstance(clause.get("equals"), str):
             yield clause["equals"]
 
@@ -73,8 +73,10 @@ def _in_force(prices: Any, day: date) -> list[tuple[str, Any]]:
         return list(_units(prices))
     dated: dict[str, Any] = {}
     hourly: list[dict[str, Any]] = []
-    for entry in objects(prices if isinstance(prices, list) else ()):
+    for entry in objects(prices):
         constraint = entry.get("constraint") or {}
+        if not isinstance(constraint, dict):
+            continue  # who knows when it holds
         if "start_time" in constraint:
             hourly.append(entry)
         elif str(constraint.get("start_date", "")) <= day.isoformat():
@@ -101,7 +103,7 @@ def _units(prices: Any) -> Iterator[tuple[str, Any]]:
             yield unit, value
             continue
         yield unit, value.get("base")
-        for tier in objects(value.get("tiers") or ()):
+        for tier in objects(value.get("tiers")):
             start = tier.get("start")
             if isinstance(start, int):
                 yield tier_unit(unit, start), tier.get("price")

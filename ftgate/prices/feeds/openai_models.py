@@ -10,7 +10,8 @@ import os
 from datetime import date
 from typing import Any
 
-from ftgate.prices.feeds.rows import FeedError, Parsed, Reader, objects
+from ftgate.prices.feeds.client import check_address, is_loopback, within
+from ftgate.prices.feeds.rows import FeedError, Parsed, Reader, expect, objects
 
 TIMEOUT_SECONDS = 20.0
 _FEED = "openai-models"
@@ -27,20 +28,31 @@ def fetch(
 ) -> list[dict[str, Any]]:
     """The models that the key may use; ``base_url`` is another server's.
 
-    Raises FeedError without a key, and when the server cannot be asked or says no.
+    Raises FeedError without a key, for an address that would carry it in the clear, and when the
+    server cannot be asked, says no, or answers with something else.
     """
     if not has_key():
         raise FeedError(f"{_FEED}: no key", hint="set OPENAI_API_KEY, or leave this feed out")
+    address = base_url or os.environ.get("OPENAI_BASE_URL")
+    if address:
+        check_address(address, may_be_local=is_loopback(address))
+    answer = within(timeout_seconds * 2, _FEED, lambda: _ask(address, timeout_seconds))
+    listed = expect(answer, dict, _FEED, "the answer").get("data")
+    return list(objects(expect(listed, list, _FEED, "data")))
+
+
+def _ask(base_url: str | None, timeout_seconds: float) -> Any:
+    """The JSON value as it was sent: its shape is for the caller to check."""
     import openai
 
     try:
-        client = openai.OpenAI(base_url=base_url, timeout=timeout_seconds, max_retries=1)
-        return [model.model_dump() for model in client.models.list()]
+        with openai.OpenAI(base_url=base_url, timeout=timeout_seconds, max_retries=1) as client:
+            return client.get("/models", cast_to=object)
     except openai.APIStatusError as error:
         raise FeedError(f"{_FEED}: HTTP {error.status_code}", hint=_hint(error)) from None
     except openai.APITimeoutError:
         raise FeedError(f"{_FEED}: no answer in {timeout_seconds:g} s", hint=_TRY_AGAIN) from None
-    except (openai.OpenAIError, ValueError) as error:
+    except (openai.OpenAIError, ValueError, RecursionError) as error:
         raise FeedError(f"{_FEED}: {type(error).__name__}", hint=_TRY_AGAIN) from None
 
 

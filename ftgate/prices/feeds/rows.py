@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from ftgate.errors import FtgateError
+from ftgate.prices.amounts import is_writable
 
 PER_MTOK = Decimal(1_000_000)
 KEPT = "the stored prices are as they were; look at the feed's address with a browser"
 _MAX_DIGITS, _MAX_EXPONENT = 30, 18
+_DECIMALS = 12  # of USD per million: what is behind them is noise of a float
 
 
 class FeedError(FtgateError):
@@ -49,13 +51,15 @@ class Dated(NamedTuple):
 class Held(NamedTuple):
     """A price that was offered and kept out: what, the amount as offered, and why.
 
-    ``kept`` is the older amount that goes on answering, "" when there is none.
+    ``kept`` is the older amount (or day) that goes on answering, "" when there is none; ``step``
+    is what to do about it.
     """
 
     key: str
     offered: str
     reason: str
     kept: str = ""
+    step: str = ""
 
 
 class Parsed(NamedTuple):
@@ -81,12 +85,12 @@ class Reader:
         """
         if value is None:
             return
-        key = f"{provider}/{model}/{unit}"
+        key = _text(f"{provider}/{model}/{unit}")
         amount = as_amount(value)
-        if amount is None:
-            self._refused.append(Held(key, str(value)[:40], "not an amount"))
+        usd = None if amount is None else _plain(round(amount * factor, _DECIMALS))
+        if usd is None or not is_writable(usd):
+            self._refused.append(Held(key, _text(str(value)[:40]), "not an amount"))
         else:
-            usd = _plain(amount * factor)
             self._rows.setdefault(key, Row(provider, model, unit, usd))
 
     def shutdown(self, provider: str, model: str, value: Any) -> None:
@@ -94,20 +98,30 @@ class Reader:
         if not value:
             return
         try:
-            found = Dated(provider, model, date.fromisoformat(value))
+            found = Dated(provider, _text(model), date.fromisoformat(value))
         except (TypeError, ValueError):
-            self._refused.append(Held(f"{provider}/{model}", str(value)[:40], "not a date"))
+            offered = _text(str(value)[:40])
+            self._refused.append(Held(f"{provider}/{model}", offered, "not a date"))
         else:
             self._dates.setdefault(found.key, found)
 
     def refuse(self, provider: str, model: str, reason: str) -> None:
         """Keep a whole model out."""
-        self._refused.append(Held(f"{provider}/{model}", "", reason))
+        self._refused.append(Held(_text(f"{provider}/{model}"), "", _text(reason)))
 
     def parsed(self) -> Parsed:
         """Everything taken so far."""
         rows, dates = tuple(self._rows.values()), tuple(self._dates.values())
         return Parsed(rows, dates, tuple(self._refused))
+
+
+def _text(text: str) -> str:
+    """The text, if it is one: JSON can name half of a character, which no file can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise FeedError(f"not usable: {ascii(text)[:60]} is not text", hint=KEPT) from None
+    return text
 
 
 def as_amount(value: Any) -> Decimal | None:
@@ -164,8 +178,8 @@ def expect(value: Any, kind: type, feed: str, what: str) -> Any:
     return value
 
 
-def objects(values: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """The values that are objects."""
-    for value in values:
+def objects(values: Any) -> Iterator[dict[str, Any]]:
+    """The objects of a list; what is no list has none."""
+    for value in values if isinstance(values, list) else ():
         if isinstance(value, dict):
             yield value
