@@ -292,6 +292,7 @@ def _case(job: Job, facts: Facts, read: _Read, money: _Money | None, today: date
         policy=job.settings.policy,
         provider=facts.provider,
         base=facts.base,
+        todays=_todays(facts),
         training=money.training if money else None,
         measured=money.measured if money else None,
         comparison=money.comparison if money else None,
@@ -312,6 +313,12 @@ def _offers(facts: Facts, today: date) -> tuple[Offer, ...]:
         return ()
     model = facts.base_name if isinstance(base, Missing) else base.name
     return offers(facts.book.trainers(model), facts.provider.name, start)
+
+
+def _todays(facts: Facts) -> ModelFacts | Missing:
+    """The model that answers now; by default the untuned base."""
+    named = facts.settings.model.today
+    return facts.book.model(named) if named else facts.base
 
 
 def _method(settings: Settings, train: Profile | None) -> Method:

@@ -171,13 +171,16 @@ def test_a_later_live_shutdown_is_said_and_does_not_count(tmp_path: Path) -> Non
     found = facts("gpt-4.1-mini", book=fed(tmp_path, {MINI: "2027-06-01"}))
     assert found.shutdown == date(2027, 1, 14)
     assert "2027-06-01" in found.disputed
-    assert next(lifecycle.disputed_date(found)).message.endswith("the earlier day counts")
+    (finding,) = lifecycle.disputed_date(found, found)
+    assert finding.message.endswith("the earlier day counts")
+    (finding,) = lifecycle.disputed_date(Missing("acme/base", "unknown"), found)
+    assert finding.message.startswith(found.name)
 
 
 def test_the_same_live_shutdown_is_no_dispute(tmp_path: Path) -> None:
     found = facts("gpt-4.1-mini", book=fed(tmp_path, {MINI: "2027-01-14"}))
     assert found == facts("gpt-4.1-mini")
-    assert not list(lifecycle.disputed_date(found))
+    assert not list(lifecycle.disputed_date(found, found))
 
 
 def test_a_live_date_of_fine_tunes_ends_them_alone(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ class Case:
     policy: PolicySettings | None = None
     provider: ProviderFacts | None = None
     base: ModelFacts | Missing | None = None
+    todays: ModelFacts | Missing | None = None
     training: Training | None = None
     measured: Measured | None = None
     comparison: Comparison | None = None

@@ -218,7 +218,7 @@ def short_life(
 
 
 @rule("FT711", severity="warning", since="0.1")
-def disputed_date(base: ModelFacts | Missing) -> Iterator[Finding]:
+def disputed_date(base: ModelFacts | Missing, todays: ModelFacts | Missing) -> Iterator[Finding]:
     """Live feeds and the catalogue name different days on which the model stops.
 
     ## Why is this bad?
@@ -233,10 +233,12 @@ def disputed_date(base: ModelFacts | Missing) -> Iterator[Finding]:
     Microsoft Foundry moved the retirement of its tunable models by six months within eight weeks
     of 2026; OpenAI publishes `shutdown_date` with `GET /v1/models`.
     """
-    if isinstance(base, ModelFacts) and base.disputed:
+    models = [each for each in (base, todays) if isinstance(each, ModelFacts) and each.disputed]
+    for model in {each.name: each for each in models}.values():
         yield Finding(
-            f"{base.name} {base.disputed}: the earlier day counts",
+            f"{model.name} {model.disputed}: the earlier day counts",
             next_step="read the provider's deprecation page; --prices offline leaves feeds out",
+            key=model.name,
         )
 
 
