@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ftgate.formats.contract import first_of_each_kind
 from ftgate.model import Example, Problem
 from ftgate.targets import open_target
 
@@ -28,7 +29,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 def problems(provider: str, record: Any, format_name: str = "bedrock_converse") -> list[Problem]:
     target = open_target(provider)
     assert target is not None
-    return target.problems(record, format_name, Example([], []))
+    return first_of_each_kind(target.problems(record, format_name, Example([], [])))
 
 
 def paths(provider: str, *messages: Any, **rest: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftgate.formats.contract import first_of_each_kind
 from ftgate.model import Example
 from ftgate.targets import open_target
 
@@ -25,7 +26,7 @@ FORMATS = ["openai_chat", "prompt_response", "prompt_completion"]
 def problems(format_name: str, record: Any) -> list[tuple[str, str]]:
     target = open_target("llm-foundry")
     assert target is not None
-    found = target.problems(record, format_name, Example([], []))
+    found = first_of_each_kind(target.problems(record, format_name, Example([], [])))
     return [(problem.kind, problem.path) for problem in found]
 
 

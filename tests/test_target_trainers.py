@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -120,9 +119,7 @@ def test_text_of_a_record_is_never_quoted() -> None:
 
 @pytest.mark.parametrize("text", ["[" * 3_000_000, "[1]," * 20_000, "x" * 70_000])
 def test_a_long_text_is_not_read_as_python(text: str) -> None:
-    started = time.process_time()
     found = problems("ms-swift", {"messages": text})
-    assert time.process_time() - started < 1
     assert [(one.kind, one.path) for one in found] == [("malformed-messages", "messages")]
     assert "too long" in found[0].detail
 

@@ -58,7 +58,7 @@ def authority(
     chosen = judging.scope_of(settings, select, ignore).rules
     target = open_target(facts.provider.name)
     csv = target is not None and target.csv
-    judge = Judge(target.all_problems if target else None, facts.provider.formats, csv=csv)
+    judge = Judge(target.problems if target else None, facts.provider.formats, csv=csv)
     by_name = {rule.name: rule for rule in chosen.values()}
     return Authority(facts.provider, facts.encoding, judge, by_name)
 

@@ -12,7 +12,6 @@ from collections.abc import Collection
 
 from ftgate.catalog import provider_names, read_provider
 from ftgate.errors import CatalogError
-from ftgate.formats.contract import first_of_each_kind
 from ftgate.model import Example, Problem
 from ftgate.targets.chat import Chat
 from ftgate.targets.contract import Check, Record
@@ -47,10 +46,6 @@ class Target:
         return self.csv and name.lower().endswith(".csv")
 
     def problems(self, record: Record, format_name: str, example: Example) -> list[Problem]:
-        """Why the target refuses a record of this format, one problem of each kind."""
-        return first_of_each_kind(self.all_problems(record, format_name, example))
-
-    def all_problems(self, record: Record, format_name: str, example: Example) -> list[Problem]:
         """Every place in a record of this format that the target refuses."""
         if self._accepts and format_name not in self._accepts:
             return []

@@ -99,6 +99,8 @@ def _dialogue(messages: Any, name: str, record: Record, wrong: list[Problem]) ->
     """The turns of a conversation; what keeps ms-swift from reading it goes to ``wrong``."""
     if isinstance(messages, str):
         messages = _literal(messages, name, wrong)
+    if wrong:  # one reason is enough
+        return []
     if not isinstance(messages, list) or not messages:
         what = "empty" if isinstance(messages, list) else kind_of(messages)
         wrong.append(Problem("malformed-messages", f"{name} is {what}, so the row is lost", name))
