@@ -145,6 +145,30 @@ def functions_of(chat: AsChat) -> list[Record]:
     return functions + older
 
 
+FUNCTION_KEYS = {"name", "description", "parameters"}
+"""What Gemini and Converse can say of a function."""
+
+
+def plain_functions(chat: AsChat) -> list[Record]:
+    """The functions that the record defines; keys beyond :data:`FUNCTION_KEYS` are lost."""
+    functions = functions_of(chat)
+    chat.lost += [f"tools[].function.{key}" for f in functions for key in f.keys() - FUNCTION_KEYS]
+    return functions
+
+
+def sides(
+    messages: list[Message], write: Callable[[Message], list[Record]]
+) -> list[tuple[str, list[Record]]]:
+    """Role and written content of each message; answers to parallel calls are one message."""
+    written: list[tuple[str, list[Record]]] = []
+    for message in messages:
+        if written and message.role == written[-1][0] == "tool":
+            written[-1][1].extend(write(message))
+        else:
+            written.append((message.role, write(message)))
+    return written
+
+
 def arguments_of(text: str) -> Record:
     """The arguments of a call as an object."""
     arguments = from_json(text)

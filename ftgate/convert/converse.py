@@ -7,38 +7,28 @@ from ftgate.convert.chat import (
     Image,
     Message,
     arguments_of,
-    functions_of,
     messages_of,
+    plain_functions,
+    sides,
     without_system,
 )
 from ftgate.formats.as_chat import AsChat
 from ftgate.formats.contract import Record
 from ftgate.formats.converse import SCHEMA_VERSION
 
-_FUNCTION_KEYS = {"name", "description", "parameters"}
-
 
 def write(chat: AsChat) -> Record:
     """One record with ``schemaVersion``, ``messages``, and ``system`` and ``toolConfig``."""
     system, messages = without_system(messages_of(chat, thoughts=True))
-    functions = functions_of(chat)
+    functions = plain_functions(chat)
     record: Record = {"schemaVersion": SCHEMA_VERSION}
     if system:
         record["system"] = [{"text": system}]
-    written: list[Record] = []
-    before = ""
-    for message in messages:
-        if message.role == before == "tool":  # answers to parallel calls are one message
-            written[-1]["content"] += _blocks(message)
-        else:
-            role = "assistant" if message.role == "assistant" else "user"
-            written.append({"role": role, "content": _blocks(message)})
-        before = message.role
-    record["messages"] = written
+    record["messages"] = [
+        {"role": "assistant" if side == "assistant" else "user", "content": blocks}
+        for side, blocks in sides(messages, _blocks)
+    ]
     if functions:
-        chat.lost += [
-            f"tools[].function.{key}" for f in functions for key in f.keys() - _FUNCTION_KEYS
-        ]
         record["toolConfig"] = {"tools": [{"toolSpec": _spec(each)} for each in functions]}
     return record
 

@@ -5,42 +5,33 @@ from __future__ import annotations
 import mimetypes
 
 from ftgate.convert.chat import (
+    FUNCTION_KEYS,
     CannotSayError,
     Image,
     Message,
     arguments_of,
-    functions_of,
     messages_of,
+    plain_functions,
+    sides,
     without_system,
 )
 from ftgate.formats.as_chat import AsChat
 from ftgate.formats.contract import Record
 
-_FUNCTION_KEYS = {"name", "description", "parameters"}
-
 
 def write(chat: AsChat) -> Record:
     """One record with ``contents``, and ``systemInstruction`` and ``tools`` where needed."""
     system, messages = without_system(messages_of(chat, thoughts=True))
-    functions = functions_of(chat)
+    functions = plain_functions(chat)
     record: Record = {}
     if system:
         record["systemInstruction"] = {"role": "system", "parts": [{"text": system}]}
-    contents: list[Record] = []
-    before = ""
-    for message in messages:
-        if message.role == before == "tool":  # answers to parallel calls are one content
-            contents[-1]["parts"] += _parts(message)
-        else:
-            role = "model" if message.role == "assistant" else "user"
-            contents.append({"role": role, "parts": _parts(message)})
-        before = message.role
-    record["contents"] = contents
+    record["contents"] = [
+        {"role": "model" if side == "assistant" else "user", "parts": parts}
+        for side, parts in sides(messages, _parts)
+    ]
     if functions:
-        chat.lost += [
-            f"tools[].function.{key}" for f in functions for key in f.keys() - _FUNCTION_KEYS
-        ]
-        declared = [{key: f[key] for key in f if key in _FUNCTION_KEYS} for f in functions]
+        declared = [{key: f[key] for key in f if key in FUNCTION_KEYS} for f in functions]
         record["tools"] = [{"functionDeclarations": declared}]
     return record
 
