@@ -44,7 +44,7 @@ lint: $(READY) ## ruff, formatting, types
 	@$(VENV)/bin/mypy
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
-	@for name in bench_hook bench_large_set bench_structure bench_risk; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
+	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 clean: ## remove .venv and everything generated
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build dist benchmarks/.data

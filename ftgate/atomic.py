@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-_TEMPORARY = ".ftgate-"
+TEMPORARY = ".ftgate-"
+"""How the name of a file begins that is being written."""
+
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
@@ -31,7 +33,7 @@ def replacing(
     """
     final = os.path.realpath(path)
     kept = _mode_of(final)
-    temporary = os.path.join(os.path.dirname(final), f"{_TEMPORARY}{os.urandom(8).hex()}")
+    temporary = os.path.join(os.path.dirname(final), f"{TEMPORARY}{os.urandom(8).hex()}")
     descriptor = os.open(temporary, _NEW, mode if kept is None else kept)
     try:
         with os.fdopen(descriptor, "wb") as stream:

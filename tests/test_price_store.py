@@ -105,7 +105,7 @@ def test_what_killed_updates_left_behind_is_removed_after_an_hour(path: Path) ->
     import os
 
     path.parent.mkdir()
-    old, new = path.parent / ".live-prices-old", path.parent / ".live-prices-new"
+    old, new = path.parent / ".ftgate-old", path.parent / ".ftgate-new"
     for left in (old, new):
         left.write_text("half")
     os.utime(old, (time.time() - 4000,) * 2)
@@ -316,37 +316,20 @@ def test_who_was_asked_is_said_when_nobody_knows(path: Path, tmp_path: Path) -> 
     )
 
 
-def test_a_lookup_costs_a_hook_less_than_15_ms(path: Path) -> None:
-    """As many prices as LiteLLM's file has of the providers that ftgate knows; best of five."""
-    providers = ("openai", "azure", "aws-bedrock", "fireworks", "together", "google", "nebius")
-    units = ("input_mtok", "output_mtok", "cached_input_mtok", "batch_input_mtok")
-    rows = {f"{p}/m{n}/{unit}": "0.25" for p in providers for n in range(200) for unit in units}
-    store.save(path, "litellm", record({**rows, LUNA: "0.2"}))
+def test_a_lookup_in_stored_prices_loads_nothing_heavy(path: Path) -> None:
+    store.save(path, "litellm", record({LUNA: "0.2"}))
     program = (
-        "import sys, time, datetime\nfrom pathlib import Path\n"
-        "import ftgate.cache, ftgate.prices.book as b\n"  # a hook has these anyway
+        "import sys, datetime\nfrom pathlib import Path\nimport ftgate.prices.book as b\n"
         "today, path = datetime.date(2026, 11, 22), Path(sys.argv[1])\n"
-        "b.PriceBook.load(today=today).lookup('gpt-6-luna', 'input_mtok')\n"
-        "start = time.process_time()\n"
         "book = b.PriceBook.load(today=today, mode='cached', live=path)\n"
         "units = 'input_mtok', 'output_mtok'\n"
-        "found = [book.lookup('gpt-6-luna', unit).layer for unit in units]\n"
-        "print(time.process_time() - start, *found)\n"
+        "print(*[book.lookup('gpt-6-luna', unit).layer for unit in units])\n"
         "slow = {'pydantic', 'httpx2', 'openai', 'ftgate.prices.feeds'} & set(sys.modules)\n"
         "assert not slow, slow\n"
     )
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", program, str(path)],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=ROOT,
-        ).stdout.split()
-        for _ in range(5)
-    ]
-    assert {tuple(output[1:]) for output in outputs} == {("live", "bundled")}
-    assert min(float(output[0]) for output in outputs) < 0.015
+    command = [sys.executable, "-c", program, str(path)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert found.stdout.split() == ["live", "bundled"]
 
 
 # -- the lock ---------------------------------------------------------------------------------

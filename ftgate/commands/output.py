@@ -151,8 +151,10 @@ def write_file(path: str, text: str | Iterable[str]) -> None:
 
 
 @contextmanager
-def progress_line(*, wanted: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A line on the terminal that names the dataset being judged, removed at the end.
+def progress_line(
+    *, wanted: bool = True, doing: str = "judging"
+) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A line on the terminal that names what is being judged or fetched, removed at the end.
 
     Yields None, and shows nothing, where standard error is not a terminal.
     """
@@ -161,7 +163,7 @@ def progress_line(*, wanted: bool) -> Iterator[Callable[[str, int, int], None] |
         return
 
     def show(name: str, done: int, total: int) -> None:
-        sys.stderr.write(f"\r\x1b[Kjudging {visible(name)[:60]} ({done + 1} of {total})")
+        sys.stderr.write(f"\r\x1b[K{doing} {visible(name)[:60]} ({done + 1} of {total})")
         sys.stderr.flush()
 
     try:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ftgate.commands.flags import CONTEXT, OnePerLine
-from ftgate.commands.output import emit, wants_color, write_file
+from ftgate.commands.output import emit, progress_line, wants_color, write_file
 from ftgate.commands.prices_common import (
     common,
     emit_json,
@@ -74,7 +71,7 @@ def update_prices(
     from ftgate.prices.update import feed_address, update
 
     addresses = dict(feed_address(text) for text in urls)
-    with _progress() as progress:
+    with progress_line(doing="fetching") as progress:
         results = update(
             today=find_day(today), names=feeds, urls=addresses, accepted=accept, progress=progress
         )
@@ -187,21 +184,3 @@ def doctor(output_format: str, today: str | None, color: str) -> int:
     else:
         emit(prices_text.notes_text(notes, wants_color(color)))
     return int(any(note.severity == "error" for note in notes))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None] | None]:
-    """A line on the terminal that names the feed being fetched, removed at the end."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-
-    def show(name: str, done: int, total: int) -> None:
-        sys.stderr.write(f"\r\x1b[Kfetching {name} ({done + 1} of {total})")
-        sys.stderr.flush()
-
-    try:
-        yield show
-    finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()

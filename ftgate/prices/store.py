@@ -14,7 +14,6 @@ damaged file is the same as none, and says so.
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -27,13 +26,13 @@ from typing import Any
 
 import orjson
 
+from ftgate.atomic import TEMPORARY, replacing
 from ftgate.errors import FtgateError
 
 FORMAT = b"ftgate-live-prices/1"
 LIFE = timedelta(days=7)
 """How long stored prices are used without asking whether there are newer ones."""
 _ABANDONED_SECONDS = 3600
-_TEMPORARY = ".live-prices-"
 _LOCK_NAME = ".live-prices.lock"
 _PATIENCE_SECONDS = 20.0
 
@@ -200,24 +199,15 @@ def _sum(data: bytes) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    import tempfile  # not for lookups
-
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(str(path), mode=0o600, durable=False) as (stream, publish):
+        stream.write(data)
+        publish()
     _sweep(path.parent)
 
 
 def _sweep(folder: Path) -> None:
     """Remove what updates left behind that were killed an hour ago or earlier."""
-    for left in folder.glob(f"{_TEMPORARY}*"):
+    for left in folder.glob(f"{TEMPORARY}*"):
         try:
             if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
                 left.unlink()
