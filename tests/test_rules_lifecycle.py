@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,12 +16,12 @@ from ftgate.model import (
     ModelFacts,
     Option,
     ProviderFacts,
-    Training,
 )
 from ftgate.prices.book import PriceBook
 from ftgate.prices.lifecycle import Offer, offers
 from ftgate.rules import eligibility, lifecycle
 from ftgate.settings import Customer, ModelSettings
+from tests.rule_values import only, training
 
 TODAY = date(2026, 11, 22)
 BOOK = PriceBook.load(today=TODAY)
@@ -34,27 +34,6 @@ def facts(model: str, provider: str | None = None) -> ModelFacts:
     found = BOOK.model(model, provider)
     assert isinstance(found, ModelFacts), found
     return found
-
-
-def only(findings: Iterable[Finding]) -> Finding:
-    (finding,) = findings
-    return finding
-
-
-def training(usd_high: str | None = "1") -> Training:
-    return Training(
-        model="gpt-4.1-mini-2025-04-14",
-        provider="openai",
-        epochs_low=2,
-        epochs_high=3,
-        epochs_used=3,
-        epochs_rule="auto",
-        billable_low=20_000_000,
-        billable_high=30_000_000,
-        usd_low=None if usd_high is None else Decimal(1),
-        usd_high=None if usd_high is None else Decimal(usd_high),
-        price_ref=None,
-    )
 
 
 def comparison(

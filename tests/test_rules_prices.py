@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from ftgate.errors import ConfigError
-from ftgate.model import Comparison, Finding, Missing, ModelFacts, Price, Training
+from ftgate.model import Comparison, Missing, ModelFacts, Price
 from ftgate.prices.book import PriceBook
 from ftgate.rules import prices as rules
 from ftgate.settings import ModelSettings, PolicySettings
+from tests.rule_values import only, training
 
 TODAY = date(2026, 11, 22)
 BOOK = PriceBook.load(today=TODAY)
-
-
-def only(findings: Iterable[Finding]) -> Finding:
-    (finding,) = findings
-    return finding
-
-
-def training(usd_high: str | None = "1", missing: Missing | None = None) -> Training:
-    return Training(
-        model="gpt-4.1-mini-2025-04-14",
-        provider="openai",
-        epochs_low=2,
-        epochs_high=3,
-        epochs_used=3,
-        epochs_rule="auto",
-        billable_low=20_000_000,
-        billable_high=30_000_000,
-        usd_low=None if usd_high is None else Decimal(1),
-        usd_high=None if usd_high is None else Decimal(usd_high),
-        price_ref=None,
-        missing=missing,
-    )
 
 
 def comparison(horizon_months: int = 12, undecided: tuple[Missing, ...] = ()) -> Comparison:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from ftgate.model import Finding, ProviderFacts, Training
+from ftgate.model import ProviderFacts, Training
 from ftgate.profile import Profile, Tally
 from ftgate.rules import JudgedFile
 from ftgate.rules.tokens import (
@@ -17,14 +16,9 @@ from ftgate.rules.tokens import (
     unknown_image_tokens,
 )
 from ftgate.rules.volume import no_validation, tiny_validation, too_few_examples
+from tests.rule_values import only
 
 OPENAI = ProviderFacts("openai", "OpenAI", 10, 512 << 20, 65_536, "truncated", False, "")
-
-
-def only(findings: Iterator[Finding]) -> Finding:
-    found = list(findings)
-    assert len(found) == 1
-    return found[0]
 
 
 def distinct(examples: int, unique: int) -> Profile:

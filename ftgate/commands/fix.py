@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -93,6 +92,8 @@ def run(paths: Sequence[str], options: CheckOptions, flags: FixFlags) -> int:
     A file that cannot be replaced does not keep the others from being fixed; then the first
     error is raised at the end.
     """
+    import signal
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     changed = False
     errors: list[FtgateError] = []
