@@ -154,7 +154,7 @@ def look_up(settings: Settings, today: date, book: PriceBook | None = None) -> F
         provider = replace(provider, title=title)
     if name == DEFAULT_BASE_MODEL and isinstance(base, Missing):
         # The default is OpenAI's, and is not trained here.
-        name, encoding, base = UNNAMED, FOREIGN, _unnamed(book, owner)
+        name, encoding, base = UNNAMED, FOREIGN, _unnamed(book, provider)
         unnamed = replace(plan, base=UNNAMED, today=plan.today or DEFAULT_BASE_MODEL)
         settings = replace(settings, model=unnamed)
     if isinstance(base, Missing) and provider.kind == "framework":
@@ -174,9 +174,11 @@ def _limited(
     return replace(provider, max_example_tokens=stated)
 
 
-def _unnamed(book: PriceBook, owner: str) -> Missing:
-    trained = ", ".join(book.tunable(owner)[:4])
+def _unnamed(book: PriceBook, provider: ProviderFacts) -> Missing:
+    owner, trained = provider.name, ", ".join(book.tunable(provider.name)[:4])
     offer = f"{owner} trains {trained}" if trained else f"name one that {owner} trains"
+    if not trained and provider.availability:
+        offer = f"{owner} trains for {provider.availability}"
     return Missing(f"training price of a model at {owner}", f"no model is named: {offer}")
 
 

@@ -300,3 +300,10 @@ def test_an_unpublished_default_is_said_and_makes_no_bill() -> None:
     found = predict(Job(load(100), Load(), epochs, unknown), Encoding(CL100K, "exact"))
     assert "state them" in found.unknown
     assert found.low == found.high == 100
+
+
+def test_ori_bills_the_validation_files_once() -> None:
+    """The example of its page: 5 million tokens x 3 epochs + 1 million, at $0.46: $7.36."""
+    found = bill(facts("ori"), load(5_000_000), 3, load(1_000_000))
+    assert (found.low, found.high, found.confidence) == (16_000_000, 16_000_000, "documented")
+    assert dollars(found.high, "0.46", facts("ori")) == Decimal("7.36")

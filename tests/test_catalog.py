@@ -112,9 +112,9 @@ class BySize(Strict):
     source: str
     up_to_billion: int | None = None
     training_mtok: Usd
-    training_dpo_mtok: Usd
-    full_training_mtok: Usd
-    full_training_dpo_mtok: Usd
+    training_dpo_mtok: Usd | None = None
+    full_training_mtok: Usd | None = None
+    full_training_dpo_mtok: Usd | None = None
 
 
 class Serving(Strict):

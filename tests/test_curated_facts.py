@@ -75,6 +75,8 @@ PRICES = [
     ("fireworks", "accounts/fireworks/models/gpt-oss-120b", "training_mtok", "6", "B"),
     ("fireworks", "accounts/fireworks/models/gpt-oss-120b", "training_dpo_mtok", "12", "B"),
     ("fireworks", "accounts/fireworks/models/gpt-oss-20b", "hosting_hour", "7.00", "B"),
+    # Ori: its billing page; one price for every base of up to ten billion parameters.
+    ("ori", "llama-3.1-8b", "training_mtok", "0.46", "A"),
     # Bedrock: AWS price list of 2026-08-02, us-east-1.
     ("bedrock-nova", "nova-2-lite", "training_mtok", "3.78", "B"),
     ("bedrock-nova", "nova-2-lite", "storage_month", "1.95", "B"),
@@ -86,6 +88,7 @@ PRICES = [
 ROWS: list[tuple[str, tuple[str, ...], Any]] = [
     ("openai", ("limits", "max_file_bytes"), 512 * 2**20),
     ("openai", ("limits", "min_examples"), 10),
+    ("ori", ("billing", "validation_billed"), True),
     ("openai", ("limits", "recommended_examples"), 50),
     ("openai", ("limits", "max_example_tokens"), 65_536),
     ("openai", ("limits", "over_long"), "truncated at the end, not rejected"),
@@ -269,3 +272,23 @@ def test_every_model_with_facts_says_until_when_to_believe_its_dates() -> None:
         assert facts.dates_expire is not None, facts.name
         assert facts.dates_expire >= TODAY, facts.name
         assert "https://" in facts.source, facts.name
+
+
+def test_what_nobody_can_tune_any_more_answers_with_the_day_it_ended() -> None:
+    """Cohere's page of 2025-09-15; the model card of Claude 3 Haiku on Bedrock."""
+    haiku = BOOK.model("us.anthropic.claude-3-haiku-20240307-v1:0", provider="bedrock-claude")
+    assert isinstance(haiku, ModelFacts)
+    assert haiku.shutdown == haiku.jobs_close == date(2026, 9, 10)
+    assert "model card" in haiku.source
+    cohere = catalog.read_provider("cohere")
+    assert cohere.day("availability", "jobs_close") == date(2025, 9, 15)
+    assert cohere.source("availability").confidence == "A"
+    assert BOOK.tunable("cohere") == ()
+
+
+def test_a_price_by_size_alone_answers_for_that_size_and_offers_nothing() -> None:
+    small, large = (BOOK.model(name, provider="ori") for name in ("qwen3-8b", "qwen3-14b"))
+    assert isinstance(small, ModelFacts)
+    assert "look whether it offers" in small.note
+    assert isinstance(large, Missing)
+    assert all(facts.provider != "ori" for facts in BOOK.trainers("qwen3-8b"))

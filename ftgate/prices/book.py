@@ -184,7 +184,7 @@ class PriceBook:
         """
         plain = parse_name(model).model.rpartition("/")[2]
         for provider in self._catalogue.provider_names:
-            found = self._catalogue.resolve(ModelName(provider, plain))
+            found = self._catalogue.listed(ModelName(provider, plain))
             facts = model_facts(self._catalogue, found) if found else None
             if facts is not None and facts.tunable:
                 yield facts

@@ -78,9 +78,22 @@ class Bundled:
         return known
 
     def resolve(self, name: ModelName) -> ModelName | None:
-        """The same model under its name in the catalogue; None when it is not there."""
+        """The same model under its name in the catalogue; None when it is not there.
+
+        A provider that publishes prices by size and names no models is believed for every model
+        whose name states a size with a price.
+        """
+        return self.listed(name) or (name if self.priced_by_size_alone(name) else None)
+
+    def listed(self, name: ModelName) -> ModelName | None:
+        """The same model under its name in the catalogue; None when its provider lists none."""
         model = self.spellings(name.provider).get(name.model.lower())
         return name._replace(model=model) if model else None
+
+    def priced_by_size_alone(self, name: ModelName) -> bool:
+        """Whether all that is known of the model is the price of its size."""
+        sheet = self.sheet(name.provider)
+        return not self.spellings(name.provider) and bool(_bracket(sheet, name.model))
 
     def price(self, name: ModelName, unit: str) -> Price | None:
         """The price of a resolved name; None when the catalogue has none."""

@@ -13,6 +13,8 @@ from ftgate.prices.names import ModelName
 def model_facts(catalogue: Bundled, name: ModelName) -> ModelFacts:
     """What is known of a resolved model; a model without a fine-tuning sheet is not tunable."""
     sheet = catalogue.sheet(name.provider)
+    if sheet is not None and catalogue.priced_by_size_alone(name):
+        return _sized_facts(catalogue, name, sheet)
     if sheet is None or name.model not in sheet.table("models"):
         return _base_facts(catalogue, name, sheet)
     dates = sheet.table("models", name.model, "dates")
@@ -97,6 +99,20 @@ def _base_facts(catalogue: Bundled, name: ModelName, sheet: Sheet | None) -> Mod
         note=""
         if sheet and "models" in sheet.table()
         else f"what {name.provider} fine-tunes is not in the catalogue",
+    )
+
+
+def _sized_facts(catalogue: Bundled, name: ModelName, sheet: Sheet) -> ModelFacts:
+    """A model of which its provider publishes the price of its size, and no dates."""
+    price = catalogue.price(name, "training_mtok")
+    return ModelFacts(
+        name=name.model,
+        provider=name.provider,
+        tunable=True,
+        dates_expire=price.expires if price else None,
+        source=_cite(sheet.source("availability")),
+        note=f"{sheet.text('title')} names no models here: look whether it offers this one",
+        methods=("supervised",),
     )
 
 

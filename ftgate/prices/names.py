@@ -30,6 +30,7 @@ _BY_BEGINNING = (
     ("claude-", "anthropic"),
     ("gemini-", "google"),
     ("amazon.", "aws-bedrock"),
+    ("anthropic.", "aws-bedrock"),
     ("meta.llama", "aws-bedrock"),
     ("accounts/fireworks/", "fireworks"),
     ("mistral-", "mistral"),
@@ -37,7 +38,9 @@ _BY_BEGINNING = (
     ("ministral-", "mistral"),
     ("deepseek-", "deepseek"),
 )
-_BEDROCK = re.compile(r"(?:(?:us|eu|apac|global)\.)?((?:amazon|meta)\.[^:]+(?::\d+)?)(?::\d+k)?")
+_BEDROCK = re.compile(
+    r"(?:(?:us|eu|apac|global)\.)?((?:amazon|anthropic|meta)\.[^:]+(?::\d+)?)(?::\d+k)?"
+)
 """A Bedrock model without its group of regions before and its context length behind."""
 
 _PROFILES = {"google": "vertex", "aws-bedrock": "bedrock-nova"}
@@ -70,8 +73,11 @@ def parse_name(text: str, provider: str | None = None) -> ModelName:
 
 def profile_of(provider: str, model: str) -> str:
     """The provider whose profile judges files for a model that ``provider`` sells."""
-    if provider == "aws-bedrock" and "llama" in model.lower():
-        return "bedrock-llama"
+    if provider == "aws-bedrock":
+        families = ("llama", "bedrock-llama"), ("claude", "bedrock-claude")
+        for family, profile in families:
+            if family in model.lower():
+                return profile
     return _PROFILES.get(provider, provider)
 
 

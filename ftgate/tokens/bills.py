@@ -12,6 +12,7 @@ rounding, default epochs, tokens per step. What a rule rests on:
   255,243 = 233,592 of input + 21,651 of output.
 * ``mistral``: steps x a window, whatever the files hold: published jobs, 10 steps = 1,310,720.
 * ``epochs``: epochs x tokens of the training set, in the words of Fireworks' and Amazon's pages.
+* ``epochs+validation``: the same plus the validation files once (Ori's page: 5M x 3 + 1M = 16M).
 * no rule: nothing is published. Epochs x the chat count is an estimate and says so.
 """
 
@@ -118,6 +119,12 @@ def passes(job: Job) -> tuple[int, int]:
     return low + job.evals * seen, high + job.evals * seen
 
 
+def with_validation(job: Job) -> tuple[int, int]:
+    """Epochs x training examples + the validation examples once."""
+    low, high = _over_epochs(job, job.train.tokens)
+    return low + job.validation.tokens, high + job.validation.tokens
+
+
 def training_steps(job: Job) -> tuple[int, int]:
     """Steps x the window of a step; without stated steps, what the files hold."""
     window = job.provider.step_tokens
@@ -134,6 +141,12 @@ RULES = {
     "openai": Rule(chat_tokens, "exact", _CHAT_WORDS),
     "azure": Rule(chat_tokens, "exact", f"{_CHAT_WORDS}, rounded up"),
     "epochs": Rule(chat_tokens, "documented", "epochs x tokens of the set", _FRAME_NOTE),
+    "epochs+validation": Rule(
+        with_validation,
+        "documented",
+        "epochs x tokens of the training set + tokens of the validation set",
+        _FRAME_NOTE,
+    ),
     "together": Rule(
         passes,
         "documented",
@@ -160,7 +173,7 @@ def predict(job: Job, encoding: Encoding) -> Bill:
     provider = job.provider
     rule = RULES.get(provider.billing_rule, ESTIMATE)
     low, high = (_round_up(tokens, provider.round_up_tokens) for tokens in rule.tokens(job))
-    notes = [] if provider.kind == "framework" else [rule.note, _evals_note(job)]
+    notes = [] if provider.kind == "framework" else [rule.note, _evals_note(job, rule)]
     if provider.step_tokens is None:
         notes += [_count_note(encoding), _cut_note(job)]
     confidence, band = rule.confidence, 0
@@ -221,8 +234,8 @@ def _count_note(encoding: Encoding) -> str:
     return f"the tokens themselves are {encoding.exactness}: counted with {encoding.name}"
 
 
-def _evals_note(job: Job) -> str:
-    if not job.provider.validation_billed or job.evals or not job.validation.examples:
+def _evals_note(job: Job, rule: Rule) -> str:
+    if rule.tokens is not passes or job.evals or not job.validation.examples:
         return ""
     return (
         "no evaluation is asked for; each one bills the"
