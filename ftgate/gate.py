@@ -22,7 +22,7 @@ from ftgate.settings import Settings
 from ftgate.sources import Job
 
 if TYPE_CHECKING:
-    from ftgate.model import Price
+    from ftgate.model import Price, RuleText
     from ftgate.prices.choice import PriceChoice
     from ftgate.prices.update import Mode
     from ftgate.report import DatasetReport, Report
@@ -322,6 +322,20 @@ def _report(
         prices=tuple(sorted(prices, key=lambda price: price.ref)),
         settings=settings,
         price_mode=options.prices or "offline",
+        rules=_rule_texts(reports),
+    )
+
+
+def _rule_texts(reports: list[DatasetReport]) -> tuple[RuleText, ...]:
+    """The rules that the findings name, with what formats for machines say of them."""
+    from ftgate.model import RuleText
+    from ftgate.rules.registry import RULES
+
+    codes = sorted({finding.code for report in reports for finding in report.findings})
+    found = (RULES[code] for code in codes)
+    return tuple(
+        RuleText(rule.code, rule.name, rule.severity, rule.summary, rule.documentation)
+        for rule in found
     )
 
 

@@ -21,6 +21,7 @@ from ftgate.model import (
     Outcome,
     Price,
     Reason,
+    RuleText,
     Training,
 )
 
@@ -95,7 +96,8 @@ class DatasetReport:
 class Report:
     """The result of one run over any number of datasets.
 
-    ``exit_code`` already follows the policy (``on_unknown``, ``--exit-zero``).
+    ``exit_code`` already follows the policy (``on_unknown``, ``--exit-zero``). ``rules`` has the
+    rules that the findings name, by code, for formats that carry their documentation.
     """
 
     version: str
@@ -106,6 +108,7 @@ class Report:
     prices: tuple[Price, ...]
     settings: dict[str, Any] = field(default_factory=dict)
     price_mode: str = "offline"  # how prices were asked for: --prices
+    rules: tuple[RuleText, ...] = ()
 
 
 def fingerprint(dataset: str, finding: Finding) -> str:

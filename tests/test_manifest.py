@@ -128,7 +128,21 @@ def test_the_action_passes_every_input_through_the_environment() -> None:
     assert all("${{" not in step["run"] for step in steps)
     passed = " ".join(str(step["env"]) for step in steps)
     assert all(f"inputs.{name} " in passed for name in action["inputs"])
-    assert set(action["outputs"]) == {"verdict", "exit-code", "report-json"}
+    assert set(action["outputs"]) == {"verdict", "exit-code", "report-json", "sarif-file"}
+
+
+@pytest.mark.parametrize("file", ["action.yml", "hooks/ci/github.yml"])
+def test_zizmor_finds_nothing_in_what_runs_at_github(file: str) -> None:
+    command = [str(Path(sys.executable).parent / "zizmor"), "--offline", "--quiet", file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_action_follows_githubs_schema() -> None:
+    program = str(Path(sys.executable).parent / "check-jsonschema")
+    command = [program, "--builtin-schema", "vendor.github-actions", "action.yml"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab"])
@@ -147,7 +161,12 @@ def run_script(script: str, folder: Path, **environment: str) -> subprocess.Comp
     stand_in.write_text(
         "#!/bin/sh\n"
         'printf "%s\\n" "$@" >arguments.txt\n'
-        'for each in "$@"; do case $each in json=*) echo "{}" >"${each#json=}";; esac; done\n'
+        'for each in "$@"; do case $each in\n'
+        'json=*) echo "{}" >"${each#json=}";;\n'
+        'markdown=*) printf "<!-- ftgate -->\\n## verdict\\n" >"${each#markdown=}";;\n'
+        'github=*) printf "::error file=a::bad\\nftgate: a: fail\\n" >"${each#github=}";;\n'
+        'sarif=*) echo "{}" >"${each#sarif=}";;\n'
+        "esac; done\n"
         'echo "::error::not for the runner"\n'
         "exit ${FAKE_CODE:-0}\n",
         "utf-8",
@@ -193,7 +212,7 @@ def test_the_action_writes_its_outputs_and_then_exits_with_the_code(
     assert "data/a b.jsonl" in arguments
     assert "--fail-on=warning" in arguments
     assert not any(each.startswith("--config") for each in arguments)
-    assert (tmp_path / "summary").read_text("utf-8").startswith("    ::error::")
+    assert (tmp_path / "summary").read_text("utf-8").startswith("<!-- ftgate -->")
     assert json.loads(report.read_text("utf-8")) == {}
 
 
@@ -203,6 +222,54 @@ def test_printed_names_cannot_act_as_workflow_commands(tmp_path: Path) -> None:
     token = lines[0].removeprefix("::stop-commands::")
     assert len(token) == 32
     assert lines.index("::error::not for the runner") < lines.index(f"::{token}::")
+    assert lines[lines.index(f"::{token}::") + 1 :] == ["::error file=a::bad"]
+
+
+def comment(folder: Path, known: str, **more: str) -> tuple[str, list[str]]:
+    """Output of the action on a pull request, and the arguments of what it asked of the forge."""
+    programs = folder / "programs"
+    programs.mkdir()
+    gh = programs / "gh"
+    gh.write_text(
+        '#!/bin/sh\necho "$*" >>asked.txt\n'
+        f'case "$*" in *--paginate*) printf "{known}";; *) exit ${{FAKE_GH:-0}};; esac\n',
+        "utf-8",
+    )
+    gh.chmod(0o755)
+    pull = {"INPUT_COMMENT": "update", "PULL_REQUEST": "7", "GITHUB_REPOSITORY": "o/r", **more}
+    done = run_script("action.sh", folder, FAKE_CODE="1", GITHUB_OUTPUT="/dev/null", **pull)
+    assert done.returncode == 1, done.stderr
+    asked = folder / "asked.txt"
+    return done.stdout, asked.read_text("utf-8").splitlines() if asked.exists() else []
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    ("known", "request_line"),
+    [
+        ("", "--method POST repos/o/r/issues/7/comments"),
+        ("41\\n42\\n", "--method PATCH repos/o/r/issues/comments/41"),
+    ],
+)
+def test_the_action_keeps_one_comment_current(
+    known: str, request_line: str, tmp_path: Path
+) -> None:
+    _, asked = comment(tmp_path, known)
+    assert len(asked) == 2
+    assert request_line in asked[1]
+    assert asked[1].endswith(f"body=@{tmp_path}/ftgate-report.md")
+
+
+@needs_bash
+def test_a_fork_that_may_not_write_gets_a_notice_and_the_verdict(tmp_path: Path) -> None:
+    shown, _ = comment(tmp_path, "", FAKE_GH="1")
+    assert "::notice title=ftgate::no comment" in shown
+
+
+@needs_bash
+@pytest.mark.parametrize("more", [{"INPUT_COMMENT": "off"}, {"PULL_REQUEST": ""}])
+def test_nothing_is_written_where_nobody_asked(more: dict[str, str], tmp_path: Path) -> None:
+    assert comment(tmp_path, "", **more)[1] == []
 
 
 @needs_bash

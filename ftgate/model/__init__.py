@@ -32,6 +32,7 @@ from ftgate.model.economics import (
 from ftgate.model.outcome import (
     Finding,
     Reason,
+    RuleText,
     Verdict,
 )
 from ftgate.model.records import (
@@ -81,6 +82,7 @@ __all__ = [
     "Problem",
     "ProviderFacts",
     "Reason",
+    "RuleText",
     "Severity",
     "Term",
     "Threshold",

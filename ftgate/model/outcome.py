@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ftgate.model.words import Decision, Outcome, Severity
 
@@ -31,6 +32,16 @@ class Finding:
     key: str = ""
     json_path: str = ""
     rule: str = ""
+
+
+class RuleText(NamedTuple):
+    """What a report says of a rule that it names: its default severity and its documentation."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    documentation: str
 
 
 @dataclass(frozen=True, slots=True)

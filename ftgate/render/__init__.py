@@ -17,6 +17,12 @@ RENDERERS: dict[str, str] = {
     "text": "ftgate.render.text",
     "concise": "ftgate.render.concise",
     "json": "ftgate.render.machine",
+    "jsonl": "ftgate.render.json_lines",
+    "github": "ftgate.render.github",
+    "gitlab": "ftgate.render.gitlab",
+    "sarif": "ftgate.render.sarif",
+    "junit": "ftgate.render.junit",
+    "markdown": "ftgate.render.markdown",
 }
 
 
