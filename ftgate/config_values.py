@@ -10,7 +10,7 @@ from typing import Any
 
 from ftgate.errors import ConfigError
 from ftgate.settings import ModelSettings, ReviewSettings, Settings
-from ftgate.settings_units import parse_amount, parse_days
+from ftgate.settings_units import parse_amount, parse_days, parse_percent
 
 MIN_EXPONENT, MAX_EXPONENT = -12, 12
 """Exact arithmetic writes out every zero; prices per token and calls per month stay within."""
@@ -98,6 +98,8 @@ def _check_policy(settings: Settings) -> None:
                 raise ConfigError(f"{text!r} is longer than {MAX_DAYS:,} days")
         if policy.max_training_cost is not None:
             parse_amount(policy.max_training_cost)
+        if policy.max_increase is not None and parse_percent(policy.max_increase) is None:
+            parse_amount(policy.max_increase)
     except ConfigError as error:
         raise ConfigError(f"[policy] {error.message}", hint=error.hint) from None
 

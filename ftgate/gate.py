@@ -6,10 +6,11 @@ sources → reading (readers, formats, tokens, content) → prices and economics
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ftgate import __version__, config, gitindex, sources
@@ -23,6 +24,7 @@ from ftgate.sources import Job
 
 if TYPE_CHECKING:
     from ftgate.model import Price, RuleText
+    from ftgate.model.change import Before
     from ftgate.prices.choice import PriceChoice
     from ftgate.prices.update import Mode
     from ftgate.report import DatasetReport, Report
@@ -36,8 +38,9 @@ LAST_YEAR = 2100  # further ahead no price list says anything, and dates soon ru
 class CheckOptions:
     """What the command line says; None and empty mean: as the configuration says.
 
-    ``overrides`` are ``key=value`` settings, ``progress`` is called with dataset name, number done
-    and number of datasets, ``notice`` with what the user should know of the prices.
+    ``overrides`` are ``key=value`` settings, ``compare_to`` is the commit whose version of each
+    dataset the policy on changes compares with, ``progress`` is called with dataset name, number
+    done and number of datasets, ``notice`` with what the user should know of the prices.
     """
 
     config: str | None = None
@@ -58,6 +61,7 @@ class CheckOptions:
     cache_dir: str | None = None
     stdin: bytes | None = None
     staged: bool = False
+    compare_to: str | None = None
     progress: Progress | None = field(default=None, compare=False)
     notice: Callable[[str], None] | None = field(default=None, compare=False)
 
@@ -77,7 +81,13 @@ def check(
     named = [os.fspath(path) for path in several]
     if "-" in named:
         return _check_stdin(named, options, finder)
-    return _judge_all(jobs_of(named, finder), options, finder)
+    jobs = jobs_of(named, finder)
+    before: Mapping[str, Before] = {}
+    if options.compare_to:
+        from ftgate import history
+
+        before = history.before(options.compare_to, named, options)
+    return judge_all(jobs, options, finder, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +135,8 @@ def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
-        target = Path(folder).resolve()
+        target = Path(folder).resolve() / (root.name or "root")  # datasets are called like folders
+        target.mkdir()
         gitindex.export_index(root, target)
         (target / ".git").touch()  # the search for a configuration ends here, as at the real root
         finder = SettingsFinder(options)
@@ -159,7 +170,7 @@ def _answer(
     known = finder.cache.get(key)
     if isinstance(known, dict) and known.keys() == {"exit_code", "text"}:
         return Answer(int(known["exit_code"]), str(known["text"]))
-    report = _judge_all(jobs, options, finder)
+    report = judge_all(jobs, options, finder)
     answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
     if finder.looks.still_true():
         finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
@@ -204,19 +215,21 @@ class SettingsFinder:
         return Path(self.options.config) if self.options.config else config.find(folder)
 
 
-def jobs_of(paths: Sequence[str], finder: SettingsFinder) -> list[Job]:
-    """The datasets under the paths; without paths, those that the configuration declares."""
+def jobs_of(paths: Sequence[str], finder: SettingsFinder, start: Path = Path()) -> list[Job]:
+    """The datasets under the paths; without paths, those that the plan of ``start`` declares."""
     if paths:
         return sources.discover(paths, finder.for_folder)
-    path, settings = finder.for_folder(Path())
+    path, settings = finder.for_folder(start)
     if path and settings.dataset:
         return sources.declared(path, settings)
-    return sources.discover(["."], finder.for_folder)
+    return sources.discover([str(start)], finder.for_folder)
 
 
 def _check_stdin(paths: Sequence[str], options: CheckOptions, finder: SettingsFinder) -> Report:
     if len(paths) > 1:
         raise UsageError("'-' cannot be combined with other paths", hint="ftgate check - < file")
+    if options.compare_to:
+        raise UsageError("--compare-to needs files that git knows, not '-'")
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
@@ -224,7 +237,7 @@ def _check_stdin(paths: Sequence[str], options: CheckOptions, finder: SettingsFi
         file.write_bytes(options.stdin or b"")
         settings = finder.for_folder(Path())
         jobs = sources.discover([str(file)], lambda _: (None, settings[1]))
-        return _judge_all([_shown(job, str(file), "-") for job in jobs], options, finder)
+        return judge_all([_shown(job, str(file), "-") for job in jobs], options, finder)
 
 
 def _shown(job: Job, prefix: str, name: str) -> Job:
@@ -238,7 +251,13 @@ def _shown(job: Job, prefix: str, name: str) -> Job:
     return replace(job, dataset=dataset)
 
 
-def _judge_all(found: Sequence[Job], options: CheckOptions, finder: SettingsFinder) -> Report:
+def judge_all(
+    found: Sequence[Job],
+    options: CheckOptions,
+    finder: SettingsFinder,
+    before: Mapping[str, Before] = MappingProxyType({}),
+) -> Report:
+    """Judge these datasets; ``before`` has the version that each is compared with, by name."""
     from ftgate.judging import judge_dataset
     from ftgate.prices.choice import PriceChoice
 
@@ -258,6 +277,7 @@ def _judge_all(found: Sequence[Job], options: CheckOptions, finder: SettingsFind
             choice=choice,
             select=options.select,
             ignore=options.ignore,
+            before=before.get(job.dataset.name),
         )
         reports.append(judged.report)
         prices.update({price.ref: price for price in judged.prices})

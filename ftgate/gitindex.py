@@ -1,4 +1,4 @@
-"""What git knows: the staged version of files, and files that a commit deletes."""
+"""What git knows: the staged version of files, a commit's, and files that a commit deletes."""
 
 from __future__ import annotations
 
@@ -49,15 +49,47 @@ def export_index(root: Path, target: Path) -> None:
     _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin="\0".join(wanted))
 
 
+def export_commit(root: Path, ref: str, target: Path) -> None:
+    """Write a commit's version of all data, prompt and configuration files below ``target``.
+
+    Through an index of its own: the working tree and git's own index stay as they are. Raises
+    UnreadableError for a name that git does not know.
+    """
+    commit = resolve(root, ref)
+    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
+    wanted = [name for name in listed if name and is_input(name)]
+    target.mkdir(parents=True, exist_ok=True)
+    index = f"{target}.index"
+    _git(root, "read-tree", commit, index=index)
+    names = "\0".join(wanted)
+    _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin=names, index=index)
+
+
+def resolve(root: Path, ref: str) -> str:
+    """The commit that a branch, tag or revision names; UnreadableError when there is none."""
+    try:
+        found = _git(
+            root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
+        )
+    except UnreadableError:
+        raise UnreadableError(
+            f"git knows no commit {ref!r}",
+            hint="git fetch it first; CI often clones one commit only (fetch-depth: 0)",
+        ) from None
+    return found.strip()
+
+
 def git_root(start: Path) -> Path:
     """Top folder of the repository; UnreadableError outside of one."""
     return Path(_git(start, "rev-parse", "--show-toplevel").rstrip("\n"))
 
 
-def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
+def _git(folder: Path, *arguments: str, stdin: str = "", index: str = "") -> str:
     import subprocess
 
     environment = {**os.environ, "GIT_LFS_SKIP_SMUDGE": "1"}
+    if index:
+        environment["GIT_INDEX_FILE"] = index
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed program, arguments without a shell
@@ -70,7 +102,7 @@ def _git(folder: Path, *arguments: str, stdin: str = "") -> str:
             env=environment,
         )
     except FileNotFoundError:
-        raise UnreadableError("git is not installed", hint="--staged needs git") from None
+        raise UnreadableError("git is not installed", hint="this needs git") from None
     if done.returncode:
         raise UnreadableError(f"git {arguments[0]}: {done.stderr.strip()}")
     return done.stdout

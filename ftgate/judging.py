@@ -23,6 +23,7 @@ from ftgate.model import (
     Training,
     Verdict,
 )
+from ftgate.model.change import Before
 from ftgate.prices.book import PriceBook
 from ftgate.prices.choice import PriceChoice
 from ftgate.prices.lifecycle import Offer, customer_of, is_open, offers, start_day
@@ -104,15 +105,17 @@ def judge_dataset(
     choice: PriceChoice = OFFLINE,
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
+    before: Before | None = None,
 ) -> Judging:
-    """Read, price, judge and report one dataset."""
+    """Read, price, judge and report one dataset; ``before`` is what a change is measured from."""
     scope = scope_of(job.settings, select, ignore)
     book = choice.book(job.settings.price, job.folder, today)
     facts = look_up(job.settings, today, book)
     read = _read(job, scope, facts, cache, looks)
     money = _price(job, read, facts, today) if scope.money else None
-    verdict, findings = _judge(job, scope, facts, read, money, today)
-    report = _report(job, facts, read, money, verdict, findings)
+    case = replace(_case(job, facts, read, money, today), before=before)
+    verdict, findings = _judge(job, scope, case, read, today)
+    report = replace(_report(job, facts, read, money, verdict, findings), before=before)
     return Judging(report, money.prices if money else ())
 
 
@@ -264,10 +267,10 @@ def _price(job: Job, read: _Read, facts: Facts, today: date) -> _Money | None:
 
 
 def _judge(
-    job: Job, scope: Scope, facts: Facts, read: _Read, money: _Money | None, today: date
+    job: Job, scope: Scope, case: rules.Case, read: _Read, today: date
 ) -> tuple[Verdict, list[Finding]]:
     settings = job.settings
-    found = rules.run(scope.rules, _case(job, facts, read, money, today), settings.rules)
+    found = rules.run(scope.rules, case, settings.rules)
     findings, waived = suppress(
         found, settings, dataset=job.dataset.name, digest=read.digest, today=today
     )

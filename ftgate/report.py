@@ -24,6 +24,7 @@ from ftgate.model import (
     RuleText,
     Training,
 )
+from ftgate.model.change import Before
 
 SCHEMA = "ftgate/report/1"
 EXIT_CODES: dict[Outcome, int] = {"pass": 0, "fail": 1, "error": 2, "undecided": 3}
@@ -85,6 +86,7 @@ class DatasetReport:
     profile: str = ""
     next_command: str = ""
     waived: tuple[str, ...] = ()
+    before: Before | None = None
 
     @property
     def examples(self) -> int:

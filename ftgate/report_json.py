@@ -112,6 +112,7 @@ def _dataset(dataset: DatasetReport) -> dict[str, Any]:
         "findings": [_finding(dataset.name, finding) for finding in dataset.findings],
         "waived": [_text(waived) for waived in dataset.waived],
         "comparison": dataset.comparison and _comparison(dataset.comparison),
+        "before": plain(dataset.before),
     }
 
 

@@ -124,6 +124,7 @@ class PolicySettings:
 
     fail_on: Literal["error", "warning", "never"] = "error"
     max_training_cost: str | None = None  # "150 USD"
+    max_increase: str | None = None  # of the training cost since --compare-to: "20%" or "50 USD"
     max_break_even: str = "6 months"  # strict: exactly six months is too slow
     on_unknown: Literal["fail", "warn"] = "fail"
     max_price_age: str = "90 days"

@@ -1,4 +1,4 @@
-"""Amounts and durations as people write them in ``ftgate.toml``: ``150 USD``, ``90 days``."""
+"""Amounts, durations and shares as people write them: ``150 USD``, ``90 days``, ``20%``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ DAYS_PER_MONTH = Decimal("30.4375")  # 365.25 / 12: the length of an average mon
 
 _AMOUNT = re.compile(r"\A\s*\$?\s*([0-9]+(?:[_,][0-9]{3})*(?:\.[0-9]+)?)\s*(USD|\$)?\s*\Z", re.I)
 _DURATION = re.compile(r"\A\s*([0-9]+(?:\.[0-9]+)?)\s*(day|week|month|year)s?\s*\Z", re.I)
+_PERCENT = re.compile(r"\A\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*\Z")
 _DAYS_PER_UNIT = {
     "day": Decimal(1),
     "week": Decimal(7),
@@ -25,6 +26,12 @@ def parse_amount(text: str) -> Decimal:
     if not match:
         raise ConfigError(f"{text!r} is not an amount", hint='write it like "150 USD"')
     return Decimal(re.sub("[_,]", "", match[1]))
+
+
+def parse_percent(text: str) -> Decimal | None:
+    """The ratio (0-1 and above) of ``20%``; None when the text has no percent sign."""
+    match = _PERCENT.match(text)
+    return Decimal(match[1]) / 100 if match else None
 
 
 def parse_days(text: str) -> Decimal:

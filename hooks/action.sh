@@ -17,6 +17,7 @@ while IFS= read -r path; do
 done <<<"${INPUT_PATHS:-}"
 if [ -n "${INPUT_CONFIG:-}" ]; then arguments+=("--config=$INPUT_CONFIG"); fi
 if [ -n "${INPUT_FAIL_ON:-}" ]; then arguments+=("--fail-on=$INPUT_FAIL_ON"); fi
+if [ -n "${INPUT_COMPARE_TO:-}" ]; then arguments+=("--compare-to=$INPUT_COMPARE_TO"); fi
 if [ "${INPUT_SARIF:-false}" = true ]; then arguments+=(-o "sarif=$sarif"); fi
 
 # File and dataset names are printed: nothing in them may act as a workflow command.

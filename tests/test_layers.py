@@ -48,7 +48,7 @@ NETWORK |= {"urllib.request", "urllib3", "xmlrpc"}
 INPUT_OUTPUT = NETWORK | {"glob", "io", "os", "pathlib", "shutil", "subprocess", "sys", "tempfile"}
 PURE = (
     *("ftgate.economics", "ftgate.formats", "ftgate.render", "ftgate.report_json", "ftgate.rules"),
-    "ftgate.report_page",
+    *("ftgate.changes", "ftgate.report_page"),
     *("ftgate.targets", "ftgate.tokens.bills", "ftgate.tokens.epochs", "ftgate.verdict"),
 )
 
@@ -58,7 +58,14 @@ MAY_IMPORT = {
     "ftgate.errors": (),
     "ftgate.report": ("ftgate.model",),
     "ftgate.report_json": ("ftgate.report", "ftgate.model"),
-    "ftgate.render": ("ftgate.render", "ftgate.report", "ftgate.report_json", "ftgate.model"),
+    "ftgate.changes": ("ftgate.report", "ftgate.model"),
+    "ftgate.render": (
+        "ftgate.render",
+        "ftgate.changes",
+        "ftgate.report",
+        "ftgate.report_json",
+        "ftgate.model",
+    ),
     "ftgate.settings": (),
     "ftgate.formats": ("ftgate.formats", "ftgate.model"),
     "ftgate.readers": ("ftgate.readers", "ftgate.model"),

@@ -52,6 +52,11 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
     help="Write a report to a file as well, e.g. json=report.json; failures=bad.jsonl has a row "
     "for every place of a finding about input and format. Repeatable.",
 )
+@click.option(
+    "--compare-to",
+    metavar="REF",
+    help="Commit or branch to compare with: [policy] max_increase limits what a change may cost.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of datasets that pass.")
 @VERBOSE
 @COLOR

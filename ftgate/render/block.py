@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftgate.render import words
+from ftgate.render.changes import since
 from ftgate.render.escape import visible
 from ftgate.render.money import money_rows
 from ftgate.render.phrases import decision
@@ -130,6 +131,8 @@ def _wrapped(text: str, column: int, screen: Screen) -> list[str]:
 def _rows(dataset: DatasetReport, screen: Screen) -> list[list[str]]:
     """The lines of each label: training, break-even and so on."""
     rows = money_rows(dataset, verbose=screen.verbose)
+    if dataset.before is not None:
+        rows.append(("change", since(dataset)))
     if dataset.goal is not None and screen.verbose:
         rows += [
             ("goal", visible(f"{each.feature} {each.value}: {each.meaning}"))

@@ -35,12 +35,13 @@ from ftgate.rules.registry import RULES, Rule
 from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 
 if TYPE_CHECKING:
+    from ftgate.model.change import Before
     from ftgate.prices.lifecycle import Offer
     from ftgate.prices.live import Dispute
 
 _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
-    *("prices", "lifecycle", "eligibility", "disputes", "economics"),
+    *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics"),
 )
 
 
@@ -82,6 +83,7 @@ class Case:
     today: date | None = None
     vocabulary: str | None = None
     searched: tuple[str, ...] | None = None
+    before: Before | None = None
 
 
 @functools.cache
