@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
     "convert": Entry("Repair", "Write a training set in another schema, without loss."),
     "init": Entry("Set up", "Write ftgate.toml from what is there, and the hook stanza."),
     "config": Entry("Set up", "Check, show or describe the configuration."),
+    "doctor": Entry("Set up", "Is everything there: vocabularies, prices, plan, data, hook?"),
     "completion": Entry("Set up", "Print the completion script for bash, zsh or fish."),
 }
 

@@ -79,6 +79,11 @@ def resolve(root: Path, ref: str) -> str:
     return found.strip()
 
 
+def hook_path(root: Path) -> Path:
+    """Where git looks for the hook that runs before a commit."""
+    return root / _git(root, "rev-parse", "--git-path", "hooks/pre-commit").rstrip("\n")
+
+
 def git_root(start: Path) -> Path:
     """Top folder of the repository; UnreadableError outside of one."""
     return Path(_git(start, "rev-parse", "--show-toplevel").rstrip("\n"))

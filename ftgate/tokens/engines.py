@@ -166,6 +166,14 @@ FAST_ENGINES = {
 ENGINES = ("tiktoken", *FAST_ENGINES)
 
 
+def installed() -> tuple[str, ...]:
+    """The engines of this installation, the oracle first."""
+    from importlib.util import find_spec
+
+    modules = {"bpe-openai": "bpe_openai"}
+    return tuple(name for name in ENGINES if find_spec(modules.get(name, name)))
+
+
 def _open_fast(engine: str, encoding_name: str) -> tuple[Callable[[str], int] | None, str]:
     """Return the engine's count function, or None and why it is refused."""
     try:
