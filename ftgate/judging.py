@@ -36,7 +36,7 @@ from ftgate.rules.registry import Rule
 from ftgate.rules.selection import check_rule_settings
 from ftgate.settings import DEFAULT_BASE_MODEL, Method, ModelSettings, Settings
 from ftgate.sources import File, Job
-from ftgate.suppress import suppress
+from ftgate.suppress import Subject, suppress, waiver_uses
 from ftgate.token_report import token_report
 from ftgate.tokens.encodings import FOREIGN, resolve
 from ftgate.verdict import judge
@@ -113,8 +113,8 @@ def judge_dataset(
     facts = look_up(job.settings, today, book)
     read = _read(job, scope, facts, cache, looks)
     money = _price(job, read, facts, today) if scope.money else None
-    case = replace(_case(job, facts, read, money, today), before=before)
-    verdict, findings = _judge(job, scope, case, read, today)
+    case = _case(job, facts, read, money, today)
+    verdict, findings = _judge(job, scope, replace(case, before=before), read, today)
     report = replace(_report(job, facts, read, money, verdict, findings), before=before)
     return Judging(report, money.prices if money else ())
 
@@ -269,11 +269,11 @@ def _price(job: Job, read: _Read, facts: Facts, today: date) -> _Money | None:
 def _judge(
     job: Job, scope: Scope, case: rules.Case, read: _Read, today: date
 ) -> tuple[Verdict, list[Finding]]:
-    settings = job.settings
-    found = rules.run(scope.rules, case, settings.rules)
-    findings, waived = suppress(
-        found, settings, dataset=job.dataset.name, digest=read.digest, today=today
-    )
+    settings, found = job.settings, rules.run(scope.rules, case, job.settings.rules)
+    subject = Subject(job.dataset.name, read.digest, today)
+    if uses := tuple(waiver_uses(found, settings, subject, whole=scope.whole)):
+        found += rules.run(scope.rules, rules.Case(waivers=uses), settings.rules)
+    findings, waived = suppress(found, settings, subject)
     readable = bool(read.train and read.train.examples)
     verdict = judge(findings, settings.policy, readable=readable, whole=scope.whole, waived=waived)
     return verdict, findings

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from ftgate.model import Finding
+from ftgate.model import Finding, WaiverUse
 from ftgate.settings import Settings, WaiverSettings
 
 
+class Subject(NamedTuple):
+    """What is judged: the dataset's name, the digest of its bytes, and for which day."""
+
+    dataset: str
+    digest: str
+    today: date
+
+
 def suppress(
-    findings: Sequence[Finding], settings: Settings, *, dataset: str, digest: str, today: date
+    findings: Sequence[Finding], settings: Settings, subject: Subject
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Findings that remain, and one line for each that was taken away.
 
@@ -29,11 +38,7 @@ def suppress(
             waived.append(f"{finding.code} {finding.name}: per-file-ignores {pattern!r}")
             continue
         waiver = next(
-            (
-                waiver
-                for waiver in settings.waive
-                if _applies(waiver, finding, dataset=dataset, digest=digest, today=today)
-            ),
+            (waiver for waiver in settings.waive if _applies(waiver, finding, subject)),
             None,
         )
         if waiver:
@@ -41,6 +46,27 @@ def suppress(
         else:
             kept.append(finding)
     return kept, tuple(waived)
+
+
+def waiver_uses(
+    findings: Sequence[Finding], settings: Settings, subject: Subject, *, whole: bool
+) -> Iterator[WaiverUse]:
+    """What each waiver of this dataset does for these findings.
+
+    One that covers none is left out where that says nothing: not every rule was asked (``whole``
+    is False), a number is missing, or the waiver names no dataset and the plan has several.
+    """
+    silent = not whole or any(finding.undecided for finding in findings)
+    shared = len(settings.dataset) > 1
+    for waiver in settings.waive:
+        if waiver.dataset not in (None, subject.dataset):
+            continue
+        covered = sum(_covers(waiver, finding, subject) for finding in findings)
+        if not covered and (silent or (waiver.dataset is None and shared)):
+            continue
+        pinned = waiver.digest is None or subject.digest.startswith(waiver.digest)
+        expired = subject.today > waiver.until
+        yield WaiverUse(waiver.code, waiver.until, covered, expired=expired, changed=not pinned)
 
 
 def _ignored(finding: Finding, settings: Settings) -> str:
@@ -53,13 +79,18 @@ def _ignored(finding: Finding, settings: Settings) -> str:
     return ""
 
 
-def _applies(
-    waiver: WaiverSettings, finding: Finding, *, dataset: str, digest: str, today: date
-) -> bool:
+def _applies(waiver: WaiverSettings, finding: Finding, subject: Subject) -> bool:
+    return (
+        _covers(waiver, finding, subject)
+        and subject.today <= waiver.until
+        and (waiver.digest is None or subject.digest.startswith(waiver.digest))
+    )
+
+
+def _covers(waiver: WaiverSettings, finding: Finding, subject: Subject) -> bool:
+    """Whether the waiver is about this finding, whatever its date and its digest."""
     return (
         waiver.code.lower() in (finding.code.lower(), finding.name)
-        and today <= waiver.until
-        and waiver.dataset in (None, dataset)
+        and waiver.dataset in (None, subject.dataset)
         and (waiver.path is None or fnmatch.fnmatch(finding.path or "", waiver.path))
-        and (waiver.digest is None or digest.startswith(waiver.digest))
     )

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from ftgate.errors import ConfigError, RuleCrashError
 from ftgate.model import Finding
-from ftgate.rules import Case, find_rule, run, selected
+from ftgate.rules import Case, find_rule, load_rules, run, selected
 from ftgate.rules.registry import Rule
 from ftgate.rules.selection import check_rule_settings
-from ftgate.settings import PolicySettings, Settings, WaiverSettings
-from ftgate.suppress import suppress
+from ftgate.settings import DatasetSettings, PolicySettings, Settings, WaiverSettings
+from ftgate.suppress import Subject, suppress, waiver_uses
 from ftgate.verdict import judge, worst
 
 ERROR = Finding("too few", code="FT201", name="too-few", severity="error", decision="hold")
@@ -67,9 +68,8 @@ def test_the_worst_dataset_speaks_for_the_run() -> None:
 
 def test_a_waiver_needs_its_dataset_its_bytes_and_its_date() -> None:
     def left(waiver: WaiverSettings, today: date = date(2026, 11, 22)) -> tuple[int, int]:
-        kept, waived = suppress(
-            [COST], Settings(waive=(waiver,)), dataset="a", digest="sha256:4f3c", today=today
-        )
+        subject = Subject("a", "sha256:4f3c", today)
+        kept, waived = suppress([COST], Settings(waive=(waiver,)), subject)
         return len(kept), len(waived)
 
     until = date(2026, 12, 1)
@@ -82,11 +82,46 @@ def test_a_waiver_needs_its_dataset_its_bytes_and_its_date() -> None:
     assert left(WaiverSettings("FT804", "RFC 112", until)) == (1, 0)
 
 
+WAIVERS = Subject("a", "sha256:4f3c", date(2026, 11, 22))
+LATER, EARLIER = date(2026, 12, 1), date(2026, 11, 21)
+
+
+def complaints(*waivers: WaiverSettings, datasets: int = 1, whole: bool = True) -> list[str]:
+    """Codes of the rules about waivers, for a dataset with one finding, FT805."""
+    plan = tuple(DatasetSettings(name=str(number)) for number in range(datasets))
+    settings = Settings(waive=waivers, dataset=plan)
+    uses = tuple(waiver_uses([COST], settings, WAIVERS, whole=whole))
+    return [each.code for each in run(load_rules(), Case(waivers=uses), {})]
+
+
+def test_a_waiver_in_use_is_no_finding() -> None:
+    assert complaints(WaiverSettings("FT805", "why", LATER, digest="sha256:4f3c")) == []
+    assert complaints(WaiverSettings("FT804", "why", LATER, dataset="another")) == []
+
+
+def test_a_waiver_that_covers_nothing_is_named() -> None:
+    unused = WaiverSettings("FT804", "why", LATER)
+    assert complaints(unused) == ["FT901"]
+    assert complaints(replace(unused, dataset="a"), datasets=3) == ["FT901"]
+    assert complaints(unused, datasets=3) == []  # it may be meant for another dataset
+    assert complaints(unused, whole=False) == []  # its rule may not have been asked
+
+
+def test_a_waiver_whose_rule_waits_for_a_number_is_not_called_unused() -> None:
+    settings = Settings(waive=(WaiverSettings("FT804", "why", LATER),))
+    assert list(waiver_uses([OPEN], settings, WAIVERS, whole=True)) == []
+
+
+def test_a_waiver_that_ended_or_was_given_for_other_data_is_named() -> None:
+    assert complaints(WaiverSettings("FT805", "why", EARLIER)) == ["FT902"]
+    assert complaints(WaiverSettings("FT805", "why", LATER, digest="sha256:00")) == ["FT903"]
+    both = WaiverSettings("FT805", "why", EARLIER, digest="sha256:00")
+    assert complaints(both) == ["FT902"]
+
+
 def test_ignored_paths_are_named() -> None:
     settings = Settings(per_file_ignores={"d/*.jsonl": ("FT1",)})
-    kept, waived = suppress(
-        [BROKEN, COST], settings, dataset="a", digest="", today=date(2026, 11, 22)
-    )
+    kept, waived = suppress([BROKEN, COST], settings, Subject("a", "", date(2026, 11, 22)))
     assert kept == [COST]
     assert waived == ("FT101 invalid-json: per-file-ignores 'd/*.jsonl'",)
 
@@ -94,7 +129,7 @@ def test_ignored_paths_are_named() -> None:
 def test_a_missing_number_cannot_be_waived() -> None:
     waiver = WaiverSettings("FT807", "we are sure", date(2026, 12, 1))
     settings = Settings(waive=(waiver,))
-    kept, waived = suppress([OPEN], settings, dataset="a", digest="", today=date(2026, 11, 22))
+    kept, waived = suppress([OPEN], settings, Subject("a", "", date(2026, 11, 22)))
     assert (kept, waived) == ([OPEN], ())
 
 

@@ -34,6 +34,7 @@ from ftgate.model.outcome import (
     Reason,
     RuleText,
     Verdict,
+    WaiverUse,
 )
 from ftgate.model.records import (
     Encoding,
@@ -89,4 +90,5 @@ __all__ = [
     "Training",
     "Verdict",
     "VolumeVerdict",
+    "WaiverUse",
 ]

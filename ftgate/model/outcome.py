@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from ftgate.model.words import Decision, Outcome, Severity
@@ -42,6 +43,20 @@ class RuleText(NamedTuple):
     severity: Severity
     summary: str
     documentation: str
+
+
+class WaiverUse(NamedTuple):
+    """One ``[[waive]]`` entry beside the findings of a dataset.
+
+    ``covered`` counts the findings that it is about, ``changed`` says that the data are not those
+    that it is pinned to.
+    """
+
+    code: str
+    until: date
+    covered: int
+    expired: bool
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)

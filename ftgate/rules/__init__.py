@@ -29,6 +29,7 @@ from ftgate.model import (
     Problem,
     ProviderFacts,
     Training,
+    WaiverUse,
 )
 from ftgate.profile import Profile
 from ftgate.rules.registry import RULES, Rule
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
     *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics"),
+    "suppressions",
 )
 
 
@@ -84,6 +86,7 @@ class Case:
     vocabulary: str | None = None
     searched: tuple[str, ...] | None = None
     before: Before | None = None
+    waivers: tuple[WaiverUse, ...] | None = None
 
 
 @functools.cache
