@@ -31,6 +31,8 @@ class Entry(NamedTuple):
 COMMANDS: dict[str, Entry] = {
     "check": Entry("Judge", "Judge training sets: verdict, cost, break-even, findings."),
     "hook": Entry("Judge", "What git hooks call: changed files, offline, silent on pass."),
+    "run": Entry("Judge", "Start a training command only if its data pass."),
+    "verify": Entry("Judge", "Prove that a verdict belongs to these bytes."),
     "count": Entry("Look", "Count tokens by file and role, with a histogram."),
     "cost": Entry("Look", "Compare a fine-tune with prompting, caching, cheaper models."),
     "diff": Entry("Look", "What a change does to tokens, dollars, findings and the verdict."),

@@ -57,6 +57,12 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
     metavar="REF",
     help="Commit or branch to compare with: [policy] max_increase limits what a change may cost.",
 )
+@click.option(
+    "--attest",
+    type=click.Path(),
+    metavar="PATH",
+    help="Write an in-toto statement of the verdict and the digests: short for -o attestation=.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of datasets that pass.")
 @VERBOSE
 @COLOR
@@ -64,6 +70,7 @@ def command(
     paths: tuple[str, ...],
     formats: tuple[str, ...],
     output: tuple[str, ...],
+    attest: str | None,
     quiet: bool,
     verbose: bool,
     color: str,
@@ -85,7 +92,7 @@ def command(
             hint=f"write the other to a file: -o {formats[0]}=PATH",
         )
     output_format = formats[0] if formats else "text"
-    files = _outputs(output)
+    files = _outputs((*output, f"attestation={attest}") if attest else output)
     fixes = fix.take_flags(flags, paths)
     if not fixes.judges and (files or formats):
         raise UsageError("--fix-only and --diff judge nothing", hint="drop -o and -f, or use --fix")
