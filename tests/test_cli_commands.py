@@ -71,7 +71,11 @@ def test_a_family_is_explained_by_its_rules(capsys: Capture) -> None:
 
 @pytest.mark.parametrize(
     ("code", "advice"),
-    [("FT499", "ftgate explain FT4"), ("FT0123", "ftgate explain FT0"), ("FTX99", "ftgate rules")],
+    [
+        ("FT499", "ftgate explain FT4"),
+        ("FT0123", "ftgate explain FT0"),
+        ("FT999", "ftgate explain FT9"),
+    ],
 )
 def test_an_unknown_code_is_near_its_family_and_to_no_other_rule(
     code: str, advice: str, capsys: Capture
