@@ -455,7 +455,7 @@ def test_completion_knows_commands_rules_and_choices(words: str, expected: set[s
         (["check", "--config", "tr"], ["train.jsonl"]),
         (["init", "da"], ["data sets"]),
         (["tr"], ["train.jsonl"]),
-        (["ru"], ["rules"]),
+        (["rul"], ["rules"]),
         (["explain", "zz"], []),
         (["explain", "truncated-"], ["truncated-at-training"]),
     ],
