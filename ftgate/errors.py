@@ -11,6 +11,7 @@
     ├── FeedError            exit 2   a price feed did not answer, or with what cannot be prices
     ├── StoreError           exit 2   stored prices cannot be written; the old ones are whole
     ├── FixError             exit 2   a repaired file cannot be written; the old one is whole
+    ├── AskingError          exit 2   a model cannot be asked: no key, no price, over the budget
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
     └── NothingToJudgeError  exit 3   no dataset was found where the user pointed
 
@@ -62,6 +63,10 @@ class NothingToJudgeError(FtgateError):
     """No dataset was found: a gate that looked at nothing must not be green."""
 
     exit_code = 3
+
+
+class AskingError(FtgateError):
+    """A model cannot be asked for its opinion, or must not be."""
 
 
 class FixError(FtgateError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from ftgate.profile import Measure, Profile
 from ftgate.sources import Dataset, File
 
 if TYPE_CHECKING:
+    from ftgate.content.goal import Sampled
     from ftgate.tokens.engines import Counter
 
 _DATA_ROLES: tuple[FileRole, ...] = ("train", "validation", "test")
@@ -134,13 +135,24 @@ def read_dataset(
     return reading
 
 
+def read_sample(dataset: Dataset, *, sample_size: int, looks: Looks, target: str) -> list[Sampled]:
+    """The training examples that are judged, whole, the smallest record digest first.
+
+    The ``path`` of each is the index of its file among the training files.
+    """
+    train = dataset.of("train")
+    reading = Reading(seen={file.path: looks.at(file.path) for file in train})
+    _profile_all(train, reading, None, None, sample_size, target, False, Cache(None))
+    return _sampled(reading, train, sample_size)
+
+
 def _suffix(file: File) -> str:
     """What of its name decides how a file is read: some providers take tables."""
     return ".csv" if file.name.lower().endswith(".csv") else ""
 
 
 def _profile_all(
-    data: list[File],
+    data: Sequence[File],
     reading: Reading,
     counter: LazyCounter | None,
     limit: int | None,
@@ -182,9 +194,9 @@ def _profile_all(
         reading.results[result.path] = result
 
 
-def _judge(reading: Reading, train: list[File], sample_size: int) -> Goal:
-    """Judge the examples with the smallest digests of all training files together."""
-    from ftgate.content.goal import Sampled, judge_goal
+def _sampled(reading: Reading, train: Sequence[File], sample_size: int) -> list[Sampled]:
+    """The examples with the smallest digests of all training files together."""
+    from ftgate.content.goal import Sampled
 
     pooled = [
         (digest, index, line, example)
@@ -192,11 +204,17 @@ def _judge(reading: Reading, train: list[File], sample_size: int) -> Goal:
         for digest, line, example in reading.results[file.path].sample
     ]
     chosen = heapq.nsmallest(sample_size, pooled, key=lambda entry: entry[:3])
-    sample = [
+    return [
         Sampled(str(index), line, _judged_turns(example), example.calls)
         for _, index, line, example in chosen
     ]
+
+
+def _judge(reading: Reading, train: Sequence[File], sample_size: int) -> Goal:
+    from ftgate.content.goal import judge_goal
+
     profiles = [reading.results[file.path].profile for file in train]
+    sample = _sampled(reading, train, sample_size)
     return judge_goal(sample, examples=sum(p.examples for p in profiles if p))
 
 

@@ -25,6 +25,7 @@ from ftgate.model import (
     Training,
 )
 from ftgate.model.change import Before
+from ftgate.model.opinion import Opinion
 
 SCHEMA = "ftgate/report/1"
 EXIT_CODES: dict[Outcome, int] = {"pass": 0, "fail": 1, "error": 2, "undecided": 3}
@@ -87,6 +88,7 @@ class DatasetReport:
     next_command: str = ""
     waived: tuple[str, ...] = ()
     before: Before | None = None
+    opinion: Opinion | None = None
 
     @property
     def examples(self) -> int:

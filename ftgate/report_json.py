@@ -18,6 +18,7 @@ from ftgate.report import SCHEMA, fingerprint
 
 if TYPE_CHECKING:
     from ftgate.model import BreakEven, Comparison, Finding, Goal, Option, Price, Training
+    from ftgate.model.opinion import Opinion
     from ftgate.report import DatasetReport, Report, TokenReport
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -113,6 +114,7 @@ def _dataset(dataset: DatasetReport) -> dict[str, Any]:
         "waived": [_text(waived) for waived in dataset.waived],
         "comparison": dataset.comparison and _comparison(dataset.comparison),
         "before": plain(dataset.before),
+        "judge": dataset.opinion and _opinion(dataset.opinion),
     }
 
 
@@ -183,6 +185,31 @@ def _goal(goal: Goal) -> dict[str, Any]:
             }
             for judgement in goal.judgements  # without its terms: they are text of the data
         ],
+    }
+
+
+def _opinion(opinion: Opinion) -> dict[str, Any]:
+    return {
+        "model": _text(opinion.model),
+        "service": _text(opinion.service),
+        "prompt_version": opinion.prompt_version,
+        "sampled": opinion.sampled,
+        "answered": opinion.answered,
+        "malformed": opinion.malformed,
+        "refused": opinion.refused,
+        "compared": opinion.compared,
+        "agreement": opinion.agreement,
+        "kappa": opinion.kappa,
+        "knowledge_share": {
+            "rules": opinion.rules_knowledge_share,
+            "model": opinion.model_knowledge_share,
+        },
+        "confusion": opinion.confusion,
+        "disagreements": [plain(each) for each in opinion.disagreements],
+        "tokens": {"prompt": opinion.prompt_tokens, "answer": opinion.answer_tokens},
+        "usd": _money(opinion.usd),
+        "price_refs": [_text(ref) for ref in opinion.price_refs],
+        "advice": _text(opinion.advice),
     }
 
 
@@ -276,6 +303,10 @@ def _dataset_metrics(dataset: DatasetReport) -> dict[str, int | float | None]:
         flat["tokens"] = dataset.tokens.total
     if dataset.goal is not None:
         flat["knowledge_share"] = dataset.goal.knowledge_share
+    if dataset.opinion is not None:
+        flat["judge_agreement"] = dataset.opinion.agreement
+        flat["judge_kappa"] = dataset.opinion.kappa
+        flat["judge_knowledge_share"] = dataset.opinion.model_knowledge_share
     if dataset.training is not None:
         flat["billable_tokens_high"] = dataset.training.billable_high
         flat["training_usd_high"] = _number(dataset.training.usd_high)

@@ -49,6 +49,7 @@ INPUT_OUTPUT = NETWORK | {"glob", "io", "os", "pathlib", "shutil", "subprocess",
 PURE = (
     *("ftgate.economics", "ftgate.formats", "ftgate.render", "ftgate.report_json", "ftgate.rules"),
     *("ftgate.changes", "ftgate.report_page"),
+    *("ftgate.asking.agreement", "ftgate.asking.cost", "ftgate.asking.prompt"),
     *("ftgate.targets", "ftgate.tokens.bills", "ftgate.tokens.epochs", "ftgate.verdict"),
 )
 
@@ -85,6 +86,9 @@ MAY_IMPORT = {
         "ftgate.model",
         "ftgate.render",
     ),
+    "ftgate.asking.prompt": ("ftgate.content",),
+    "ftgate.asking.agreement": ("ftgate.asking.prompt",),
+    "ftgate.asking.cost": ("ftgate.errors", "ftgate.model"),
     "ftgate.convert": (
         "ftgate.convert",
         "ftgate.atomic",
@@ -203,12 +207,13 @@ def test_pure_rooms_open_nothing_and_print_nothing() -> None:
     assert calls == []
 
 
-def test_the_network_is_used_by_price_feeds_and_launch_only() -> None:
+def test_the_network_is_used_by_price_feeds_judge_and_launch_only() -> None:
     wrong = [
         each
         for each in IMPORTS
         if within(each.target, NETWORK)
         and not within(each.module, ("ftgate.prices.feeds", "ftgate.launch"))
+        and not within(each.module, ("ftgate.asking.client",))
     ]
     assert listed(wrong) == []
 

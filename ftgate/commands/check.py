@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands import failures, fix
+from ftgate.commands import failures, fix, judge
 from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, OnePerLine, check_options, judging
 from ftgate.commands.output import (
     check_target,
@@ -35,6 +35,7 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
 @click.argument("paths", nargs=-1, type=click.Path(allow_dash=True), metavar="[PATH]...")
 @judging
 @fix.fixing
+@judge.asking
 @click.option(
     "-f",
     "--output-format",
@@ -93,9 +94,10 @@ def command(
         )
     output_format = formats[0] if formats else "text"
     files = _outputs((*output, f"attestation={attest}") if attest else output)
-    fixes = fix.take_flags(flags, paths)
-    if not fixes.judges and (files or formats):
-        raise UsageError("--fix-only and --diff judge nothing", hint="drop -o and -f, or use --fix")
+    fixes, asking = fix.take_flags(flags, paths), judge.take_flags(flags)
+    if not fixes.judges and (files or formats or asking):
+        hint = "drop -o, -f and --judge, or use --fix"
+        raise UsageError("--fix-only and --diff judge nothing", hint=hint)
     options = check_options(flags)
     if fixes.wanted:
         changed = fix.run(paths, options, fixes)
@@ -107,6 +109,8 @@ def command(
 
     with progress_line(wanted=not quiet) as progress:
         report = check(paths, replace(options, progress=progress, notice=say))
+    if asking:
+        report = judge.told(report, paths, options, asking, quiet=quiet)
     shown = _not_passing(report) if quiet and output_format == "text" else report
     if shown.datasets or output_format != "text":
         emit(render(shown, output_format, verbose=verbose, color=wants_color(color)))

@@ -14,6 +14,7 @@ from ftgate.render import words
 from ftgate.render.changes import since
 from ftgate.render.escape import visible
 from ftgate.render.money import money_rows
+from ftgate.render.opinion import opinion_rows
 from ftgate.render.phrases import decision
 from ftgate.render.places import ordered, place, severity
 from ftgate.render.style import OUTCOME_COLORS, SEVERITY_COLORS, columns, paint, spread
@@ -138,6 +139,8 @@ def _rows(dataset: DatasetReport, screen: Screen) -> list[list[str]]:
             ("goal", visible(f"{each.feature} {each.value}: {each.meaning}"))
             for each in dataset.goal.evidence
         ]
+    if dataset.opinion is not None:
+        rows += opinion_rows(dataset.opinion, verbose=screen.verbose)
     groups: list[tuple[str, list[str]]] = []
     before = ""
     for label, text in rows:
