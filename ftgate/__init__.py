@@ -19,19 +19,34 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ftgate.errors import FtgateError
     from ftgate.gate import CheckOptions, check
+    from ftgate.library import Workload, compare
+    from ftgate.model import Comparison
     from ftgate.report import DatasetReport, Report
     from ftgate.settings import Settings
 
 __version__ = "0.1.0"
-__all__ = ["CheckOptions", "DatasetReport", "FtgateError", "Report", "Settings", "check"]
+__all__ = [
+    "CheckOptions",
+    "Comparison",
+    "DatasetReport",
+    "FtgateError",
+    "Report",
+    "Settings",
+    "Workload",
+    "check",
+    "compare",
+]
 
 _HOMES = {
     "CheckOptions": "gate",
+    "Comparison": "model",
     "DatasetReport": "report",
     "FtgateError": "errors",
     "Report": "report",
     "Settings": "settings",
+    "Workload": "library",
     "check": "gate",
+    "compare": "library",
 }
 
 

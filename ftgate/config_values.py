@@ -17,8 +17,16 @@ MIN_EXPONENT, MAX_EXPONENT = -12, 12
 
 MAX_DAYS = 36_525  # a century
 MAX_HORIZON_MONTHS = 600  # fifty years: longer than any price holds
+MAX_GROWTH = 1_000_000  # over the horizon: from one call a minute to 17,000 a second
 _DIGEST = re.compile(r"sha256:[0-9a-f]{12,64}\Z")
-_RATES = ("cache_hit_rate", "discount_rate", "rate_today", "rate_tuned", "initial_rate_tuned")
+_RATES = (
+    *("cache_hit_rate", "discount_rate", "rate_today", "rate_tuned", "initial_rate_tuned"),
+    *("growth_ratio", "retry_ratio", "batch_share", "relabel_ratio", "review_share", "ramp"),
+)
+_MONEY_TABLES = (
+    *("usage", "labelling", "review", "engineering", "retraining", "failures", "latency"),
+    *("few_shot", "retrieval", "distillation", "hosting", "self_hosted"),
+)
 
 
 def check_number(key: str, value: int | float | Decimal) -> None:
@@ -48,6 +56,7 @@ def check_values(settings: Settings) -> None:
         raise ConfigError("offline = false: live prices are asked for, not configured", hint=hint)
     _check_policy(settings)
     _check_review(settings.review)
+    _check_tuning(settings)
     _check_waivers(settings)
 
 
@@ -82,7 +91,8 @@ def _check_numbers(settings: Settings) -> None:
 
 
 def _numbers(settings: Settings) -> Iterator[tuple[str, Any]]:
-    for section in ("usage", "labelling", "review", "retrieval", "hosting"):
+    yield from (("[usage] ramp", share) for share in settings.usage.ramp)
+    for section in _MONEY_TABLES:
         table = getattr(settings, section)
         for entry in fields(table):
             value = getattr(table, entry.name)
@@ -96,12 +106,16 @@ def _check_policy(settings: Settings) -> None:
         for text in (policy.max_break_even, policy.max_price_age):
             if parse_days(text) > MAX_DAYS:
                 raise ConfigError(f"{text!r} is longer than {MAX_DAYS:,} days")
-        if policy.max_training_cost is not None:
-            parse_amount(policy.max_training_cost)
+        for amount in (policy.max_training_cost, policy.max_monthly_cost):
+            if amount is not None:
+                parse_amount(amount)
         if policy.max_increase is not None and parse_percent(policy.max_increase) is None:
             parse_amount(policy.max_increase)
     except ConfigError as error:
         raise ConfigError(f"[policy] {error.message}", hint=error.hint) from None
+    least = policy.min_probability
+    if least is not None and not 0 <= least <= 1:
+        raise ConfigError(f"[policy] min_probability = {least}: a probability is between 0 and 1")
 
 
 def _check_review(review: ReviewSettings) -> None:
@@ -114,6 +128,30 @@ def _check_review(review: ReviewSettings) -> None:
         raise ConfigError("[review] initial_rate_tuned needs rate_tuned, the rate afterwards")
     if initial != bool(review.initial_months):
         raise ConfigError("[review] initial_rate_tuned and initial_months belong together")
+
+
+def _check_tuning(settings: Settings) -> None:
+    """Work without a wage, rates without a cost and a job on no machine are no plan."""
+    engineering, failures, latency = settings.engineering, settings.failures, settings.latency
+    wages = (engineering.hourly_wage, settings.labelling.hourly_wage)
+    if (engineering.hours_upfront or engineering.hours_per_month) and wages == (None, None):
+        raise ConfigError("[engineering] states hours without hourly_wage")
+    if (failures.rate_today or failures.rate_tuned) and not failures.usd:
+        raise ConfigError("[failures] states rates without usd", hint='usd = "1"')
+    if (latency.seconds_today or latency.seconds_tuned) and not latency.usd_per_second:
+        raise ConfigError("[latency] states seconds without usd_per_second")
+    usage = settings.usage
+    if (1 + usage.growth_ratio) ** min(usage.horizon_months, 600) > MAX_GROWTH:
+        raise ConfigError(
+            f"[usage] growth_ratio = {usage.growth_ratio}: more than {MAX_GROWTH:,} times the"
+            " calls at the end of the horizon"
+        )
+    if settings.retraining.every_months == 0:
+        raise ConfigError("[retraining] every_months = 0: at least 1; omit it for never")
+    if settings.self_hosted.gpus < 1:
+        raise ConfigError(f"[self_hosted] gpus = {settings.self_hosted.gpus}: at least 1")
+    if settings.self_hosted.tokens_per_second == 0:
+        raise ConfigError("[self_hosted] tokens_per_second = 0: nothing would be answered")
 
 
 def _check_waivers(settings: Settings) -> None:

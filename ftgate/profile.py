@@ -103,6 +103,15 @@ class Profile:
             return None
         return self.examples - self.unique
 
+    @property
+    def classifies(self) -> bool:
+        """Whether the answers are labels: nine in ten are short, and five share each on average."""
+        answered = sum(self.labels.values()) if self.labels else 0
+        if not self.labels or not answered:
+            return False
+        short = [n for digest, n in self.labels.items() if not digest.startswith(LONG_ANSWER)]
+        return sum(short) >= 0.9 * answered and len(short) <= answered / 5
+
     def overlap(self, other: Profile) -> int:
         """Examples of ``other`` that also occur here, exactly."""
         mine = set(self.digests)

@@ -90,7 +90,8 @@ def measure_workload(
             origin.setdefault(name, f"mean of {profile.examples:,} training examples")
     if usage.prompt_tokens is not None and usage.cacheable_tokens is None:
         found["cacheable_tokens"] = min(found["cacheable_tokens"] or 0, usage.prompt_tokens)
-    return Measured(profile.examples, origin=origin, **found)
+    labels = plan.goal == "classification" or (plan.goal is None and profile.classifies)
+    return Measured(profile.examples, origin=origin, classifies=labels, **found)
 
 
 def _todays_prompt(files: tuple[File, ...], tuned_path: Path | None, count: Count) -> Prompt | None:

@@ -112,7 +112,7 @@ def _dataset(dataset: DatasetReport) -> dict[str, Any]:
         "duplicates": {key: dataset.duplicates.get(key) for key in _DUPLICATES},
         "findings": [_finding(dataset.name, finding) for finding in dataset.findings],
         "waived": [_text(waived) for waived in dataset.waived],
-        "comparison": dataset.comparison and _comparison(dataset.comparison),
+        "comparison": dataset.comparison and comparison_dict(dataset.comparison),
         "before": plain(dataset.before),
         "judge": dataset.opinion and _opinion(dataset.opinion),
     }
@@ -231,7 +231,8 @@ def _finding(dataset: str, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def comparison_dict(comparison: Comparison) -> dict[str, Any]:
+    """The options, break-even and thresholds of one dataset."""
     return {
         "horizon_months": comparison.horizon_months,
         "baseline": _text(comparison.baseline),
@@ -259,6 +260,7 @@ def _option(option: Option) -> dict[str, Any]:
         "usable_until": plain(option.usable_until),
         "lines": [plain(line) for line in option.lines],
         "note": _text(option.note),
+        "contends": option.contends,
     }
 
 
@@ -272,7 +274,7 @@ def _break_even(point: BreakEven | None) -> dict[str, Any] | None:
         "calls": None if point.calls is None else _money(point.calls),
         "date": plain(point.date),
         "before_usable_until": point.before_usable_until,
-        "probability": None,  # needs a simulation of the inputs, which this release does not run
+        "probability": None if point.probability is None else round(point.probability, 6),
     }
 
 

@@ -73,6 +73,12 @@ class UsageSettings:
     cache_hit_rate: float | None = None  # 0-1; measured from volume and time to live when omitted
     horizon_months: int = 12
     discount_rate: float | None = None  # yearly, 0.1 is 10%; present values are shown with it
+    growth_ratio: float = 0  # more calls every month: 0.05 is 5% on top of the month before
+    ramp: tuple[float, ...] = ()  # share of the calls in the first months, [0.2, 0.5]; then all
+    retry_ratio: float = 0  # calls that are made again: 0.02 is 2 in a hundred
+    reasoning_tokens: int = 0  # billed as output, beside the answer, with today's prompt
+    tuned_reasoning_tokens: int | None = None  # with the tuned model; omitted: the same
+    batch_share: float | None = None  # 0-1: calls whose answer can wait a day for batch prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +105,89 @@ class ReviewSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class RetrievalSettings:
-    """Retrieval beside a fine-tune (hybrid)."""
+class EngineeringSettings:
+    """People who build the evaluation and the deployment of a fine-tune, and look after it."""
 
     __pydantic_config__ = _STRICT
 
-    usd_per_query: Decimal | None = None  # vector database; without it hybrid is not compared
+    hours_upfront: Decimal = Decimal(0)
+    hours_per_month: Decimal = Decimal(0)
+    hourly_wage: Decimal | None = None  # USD; omitted: that of [labelling]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainingSettings:
+    """The training job again every so many months."""
+
+    __pydantic_config__ = _STRICT
+
+    every_months: int | None = None  # omitted: never
+    relabel_ratio: Decimal = Decimal(0)  # share of the examples that are labelled anew
+    usd: Decimal = Decimal(0)  # anything else, each time
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSettings:
+    """What a wrong answer costs, at rates from a pilot."""
+
+    __pydantic_config__ = _STRICT
+
+    usd: Decimal = Decimal(0)  # per wrong answer
+    rate_today: Decimal = Decimal(0)  # share of wrong answers with today's prompt
+    rate_tuned: Decimal | None = None  # with the tuned model; omitted: the same
+
+
+@dataclass(frozen=True, slots=True)
+class LatencySettings:
+    """What a second of waiting for an answer is worth."""
+
+    __pydantic_config__ = _STRICT
+
+    usd_per_second: Decimal = Decimal(0)
+    seconds_today: Decimal = Decimal(0)
+    seconds_tuned: Decimal | None = None  # omitted: the same
+
+
+@dataclass(frozen=True, slots=True)
+class FewShotSettings:
+    """Examples in today's prompt instead of a fine-tune."""
+
+    __pydantic_config__ = _STRICT
+
+    examples: int = 8  # of the training set's mean length; 0: not compared
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """Retrieval, with today's model and beside a fine-tune (hybrid)."""
+
+    __pydantic_config__ = _STRICT
+
+    usd_per_query: Decimal | None = None  # vector database; without it neither is compared
+    context_tokens: int | None = None  # retrieved text per query; omitted: not counted, and said
+
+
+@dataclass(frozen=True, slots=True)
+class DistillationSettings:
+    """Labels from a stronger model instead of people."""
+
+    __pydantic_config__ = _STRICT
+
+    teacher: str = ""  # the model that answers the training prompts; "" is not compared
+    provider: str = ""  # who sells it; "" means: from its name
+    review_share: Decimal = Decimal(0)  # of its answers that a person labels all the same
+
+
+@dataclass(frozen=True, slots=True)
+class SelfHostedSettings:
+    """LoRA on machines of one's own or rented, by the GPU-hour."""
+
+    __pydantic_config__ = _STRICT
+
+    gpu_usd_per_hour: Decimal | None = None
+    training_hours: Decimal | None = None  # of the training job, on all its GPUs
+    gpus: int = 1  # of the training job, and of each replica that serves the model
+    tokens_per_second: Decimal | None = None  # that one replica generates; omitted: one suffices
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +209,8 @@ class PolicySettings:
     max_training_cost: str | None = None  # "150 USD"
     max_increase: str | None = None  # of the training cost since --compare-to: "20%" or "50 USD"
     max_break_even: str = "6 months"  # strict: exactly six months is too slow
+    max_monthly_cost: str | None = None  # "500 USD", of the fine-tune in its dearest month
+    min_probability: float | None = None  # 0-1: in so many futures it beats the best alternative
     on_unknown: Literal["fail", "warn"] = "fail"
     max_price_age: str = "90 days"
 
@@ -180,8 +265,16 @@ class Settings:
     usage: UsageSettings = field(default_factory=UsageSettings)
     labelling: LabellingSettings = field(default_factory=LabellingSettings)
     review: ReviewSettings = field(default_factory=ReviewSettings)
+    engineering: EngineeringSettings = field(default_factory=EngineeringSettings)
+    retraining: RetrainingSettings = field(default_factory=RetrainingSettings)
+    failures: FailureSettings = field(default_factory=FailureSettings)
+    latency: LatencySettings = field(default_factory=LatencySettings)
+    few_shot: FewShotSettings = field(default_factory=FewShotSettings)
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    distillation: DistillationSettings = field(default_factory=DistillationSettings)
     hosting: HostingSettings = field(default_factory=HostingSettings)
+    self_hosted: SelfHostedSettings = field(default_factory=SelfHostedSettings)
+    risk: dict[str, Any] = field(default_factory=dict)  # ranges by key of a scenario
     policy: PolicySettings = field(default_factory=PolicySettings)
     rules: dict[str, Any] = field(default_factory=dict)
     per_file_ignores: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,9 +19,11 @@ from ftgate.model import (
     ModelFacts,
     Option,
     Price,
+    ProviderFacts,
     Training,
 )
 from ftgate.settings import (
+    FewShotSettings,
     HostingSettings,
     LabellingSettings,
     ModelSettings,
@@ -87,6 +89,12 @@ class Market:
             if each.provider == provider and (each.shutdown is None or each.shutdown > day)
         ]
 
+    def provider(self, name: str) -> ProviderFacts | Missing:
+        return Missing(name, "not described")
+
+    def tuning(self, providers: Sequence[str] = ()) -> Iterator[ModelFacts]:
+        return iter(())
+
 
 def plan(calls: int | None = 100_000, **usage: Any) -> Settings:
     """A prompt of 800 tokens on a strong model; the tuned prompt has 50."""
@@ -99,6 +107,7 @@ def plan(calls: int | None = 100_000, **usage: Any) -> Settings:
     }
     return Settings(
         model=ModelSettings(base=BASE, today=STRONG),
+        few_shot=FewShotSettings(0),  # examples would lift every prompt above the cache's minimum
         usage=UsageSettings(requests_per_month=calls, **{**known, **usage}),
     )
 
@@ -175,3 +184,62 @@ def option(comparison: Comparison, kind: str) -> Option:
 
 def threshold(comparison: Comparison, parameter: str) -> str:
     return next(each.value for each in comparison.thresholds if each.parameter == parameter)
+
+
+class Town(Market):
+    """A market with other trainers: facts as they state them, and providers by name."""
+
+    def __init__(
+        self,
+        prices: dict[str, str],
+        models: dict[str, ModelFacts] = MODELS,
+        trainers: Sequence[ModelFacts] = (),
+        providers: Sequence[ProviderFacts] = (),
+    ) -> None:
+        super().__init__(prices, models)
+        self.trainers = trainers
+        self.providers = {each.name: each for each in providers}
+
+    def provider(self, name: str) -> ProviderFacts | Missing:
+        return self.providers.get(name) or Missing(name, "not described")
+
+    def tuning(self, providers: Sequence[str] = ()) -> Iterator[ModelFacts]:
+        return iter(self.trainers)
+
+
+def told(settings: Settings, market: Market, **measured: Any) -> Comparison:
+    return compare(
+        settings=settings,
+        measured=replace(MEASURED, **measured),
+        training=job(market),
+        quotes=market,
+        today=TODAY,
+    )
+
+
+def priced(settings: Settings, **prices: str) -> Comparison:
+    """In the ordinary market, with more prices by ``model/unit``."""
+    return told(settings, Town({**PRICES, **prices}))
+
+
+def kinds(comparison: Comparison) -> list[str]:
+    return [each.kind for each in comparison.options]
+
+
+def adds_up(option: Option) -> bool:
+    """Its monthly lines are its first month, to a millionth of a dollar per line."""
+    lines = sum(line.usd for line in option.lines if line.monthly)
+    return abs(lines - option.monthly_usd[0]) < Decimal("0.00001")
+
+
+def there(model: str, provider: str, **facts: Any) -> ModelFacts:
+    return ModelFacts(model, provider, tunable=True, **facts)
+
+
+def offered(model: str, price: str, hosting: str = "0") -> dict[str, str]:
+    return {
+        f"{model}/training_mtok": "1",
+        f"ft:{model}/input_mtok": price,
+        f"ft:{model}/output_mtok": price,
+        f"{model}/hosting_hour": hosting,
+    }

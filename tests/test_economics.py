@@ -26,7 +26,7 @@ from ftgate.economics.cashflow import (
     month_costs,
 )
 from ftgate.economics.suitability import suitability
-from ftgate.economics.thresholds import affine_root, first_rise
+from ftgate.economics.thresholds import affine_root, positive_spans
 
 GOLDEN: dict[str, Any] = json.loads(
     (Path(__file__).parent / "golden" / "economics.json").read_text(encoding="utf-8")
@@ -338,11 +338,16 @@ def test_suitability_stops_in_the_stated_order() -> None:
     assert suitability("format", 500).decision is None
 
 
-def test_first_rise_finds_the_jump_and_says_never() -> None:
-    grid = [10**power for power in range(7)]
-    assert first_rise(lambda x: x - 1024, grid) == 1025
-    assert first_rise(lambda x: x + 1, grid) == 1
-    assert first_rise(lambda x: -x, grid) is None
+def test_positive_spans_find_every_jump_and_say_nowhere() -> None:
+    grid = [1, 10, 100, 1000, 10_000]
+    assert positive_spans(lambda x: x - 1024, grid) == [(1025, None)]
+    assert positive_spans(lambda x: x + 1, grid) == [(1, None)]
+    assert positive_spans(lambda x: -x, grid) == []
+    assert positive_spans(lambda x: 50 - abs(x - 90), grid) == [(41, 139)]
+    assert positive_spans(lambda x: (x - 40) * (x - 2000), grid) == [(1, 39), (2001, None)]
+
+
+def test_a_bent_curve_has_no_exact_root() -> None:
     with pytest.raises(ValueError, match="not affine"):
         affine_root(lambda x: x * x - 1)
 

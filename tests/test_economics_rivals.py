@@ -78,6 +78,10 @@ def test_the_flip_volume_counts_the_successor() -> None:
     found = compared(settings, cheap=True, today_ends=date(2026, 12, 22))
     # One month of $0.0121 a call, then the tuned call costs more than the successor's.
     assert threshold(found, "requests_per_month") == "never"
+    dear = {f"{CHEAP}/input_mtok": "20", f"{CHEAP}/output_mtok": "60"}
+    dearer = compared(settings, prices=dear, today_ends=date(2026, 12, 22))
+    # One month at $0.013 and five at $0.026 a call, less six at $0.0009, earn $2,098.33.
+    assert int(threshold(dearer, "requests_per_month")) == 1 + int(2098.34 / 0.1376)
     lasting = compared(settings, today_ends=date(2026, 12, 22))
     assert threshold(lasting, "requests_per_month") != "never"
 

@@ -14,7 +14,8 @@ import ftgate.tokens.engines
 import ftgate.tokens.vocabulary
 from ftgate.cache import Cache, Seen
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError, UsageError
-from ftgate.gate import CheckOptions, check, hook
+from ftgate.gate import CheckOptions, check
+from ftgate.hooking import hook
 from ftgate.report import DatasetReport, Report
 from ftgate.report_json import to_dict as to_json
 from tests.conftest import AS_OF

@@ -89,6 +89,14 @@ MAY_IMPORT = {
     "ftgate.asking.prompt": ("ftgate.content",),
     "ftgate.asking.agreement": ("ftgate.asking.prompt",),
     "ftgate.asking.cost": ("ftgate.errors", "ftgate.model"),
+    "ftgate.library": (
+        "ftgate.config",
+        "ftgate.config_values",
+        "ftgate.economics",
+        "ftgate.model",
+        "ftgate.prices.book",
+        "ftgate.settings",
+    ),
     "ftgate.convert": (
         "ftgate.convert",
         "ftgate.atomic",

@@ -14,6 +14,7 @@ from ftgate.report import DatasetReport
 from ftgate.report_json import metrics
 from tests.report_values import (
     AT_VOLUMES,
+    CACHED,
     COMPARISON,
     FAILING,
     KNOWLEDGE,
@@ -375,3 +376,26 @@ def test_concise_says_the_detail_of_the_first_line_there_only() -> None:
         "faq/train.jsonl:3: FT401 [knowledge-injection] bad tool call in 2 of 9 lines; no id",
         "faq/train.jsonl:8: FT401 [knowledge-injection] bad tool call in 2 of 9 lines",
     ]
+
+
+def test_the_threshold_is_one_plain_sentence() -> None:
+    def said(value: str, meaning: str) -> str:
+        thresholds = (Threshold("requests_per_month", value, meaning),)
+        return text_of(replace(PASSING, comparison=replace(COMPARISON, thresholds=thresholds)))
+
+    pays = "fine-tuning pays from 41,200 calls a month"
+    assert f"threshold    {pays}\n" in said("41200", f"{pays}: back within 6 months")
+    never = said("never", "gpt-6-luna costs less at every volume")
+    assert "fine-tuning never pays: gpt-6-luna costs less at every volume" in never
+
+
+def test_options_stand_side_by_side_and_those_out_of_contest_are_marked() -> None:
+    shown = replace(CACHED, name="in batches", kind="batch", contends=False)
+    options = (*COMPARISON.options, replace(shown, monthly_usd=(Decimal(1),)))
+    dataset = replace(PASSING, comparison=replace(COMPARISON, options=options))
+    text = text_of(dataset, verbose=True)
+    assert "  12 months     $1,446  today's prompt\n" in text
+    assert "                 $1.00  in batches *\n" in text
+    assert "fine-tuned gpt-4.1-mini \u2190 best\n" in text
+    assert "* for comparison, never the best" in text
+    assert "in batches" not in text_of(dataset)

@@ -160,21 +160,22 @@ def present(scenario: Scenario, bills: list[Fraction]) -> Fraction:
     return sum((bill * discount**month for month, bill in enumerate(bills, start=1)), Fraction(0))
 
 
-def agree(found: Futures, index: int, exact: Scenario) -> None:
+def agree(found: Futures, index: int, exact: Scenario, against: int = 0) -> None:
     """One draw equals the exact model with the same numbers."""
-    flow = exact.flow(exact.planned, life_months=exact.life_months)
+    others = [exact.base, *(best_prompt(exact, each) for each in exact.alternatives)]
+    rival = others[against]
+    flow = exact.flow(exact.planned, against=rival, life_months=exact.life_months)
     value = worth(flow, exact.discount_rate or Fraction(0))
     durable = crossings(flow.upfront, flow.months(flow.window_months))[1]
     assert found.net_usd[index] == pytest.approx(float(value.net_usd), rel=1e-9)
     assert found.npv_usd[index] == pytest.approx(float(value.npv_usd or 0), rel=1e-9)
     expected = math.nan if durable is None or not flow.has_volume else float(durable)
     assert found.months[index] == pytest.approx(expected, rel=1e-9, nan_ok=True)
-    base = present(exact, exact.bills(exact.base, exact.horizon_months))
-    totals = [base]
-    for each in exact.alternatives:
-        bills = exact.bills(best_prompt(exact, each), exact.horizon_months)
-        totals.append(present(exact, bills))
-    totals.append(base - (value.npv_usd or 0))
+    totals = [
+        each.upfront_usd + present(exact, exact.bills(each, exact.horizon_months))
+        for each in others
+    ]
+    totals.append(totals[against] - (value.npv_usd or 0))
     for (_, column), total in zip(found.totals_usd, totals, strict=True):
         assert column[index] == pytest.approx(float(total), rel=1e-9)
 
@@ -187,12 +188,12 @@ def exact_draw(scenario: Scenario, drawn: dict[str, Any], index: int) -> Scenari
     return replace(changed, life_months=min(ends, default=None))
 
 
-def check_draws(scenario: Scenario, count: int) -> Futures:
+def check_draws(scenario: Scenario, count: int, against: int = 0) -> Futures:
     spreads = scenario.uncertainty.spreads or assumed(scenario.data, scenario.where)
     drawn = draw(scenario, spreads, count, seed=7)
-    found = futures(scenario, drawn, count)
+    found = futures(scenario, drawn, count, against)
     for index in range(count):
-        agree(found, index, exact_draw(scenario, drawn, index))
+        agree(found, index, exact_draw(scenario, drawn, index), against)
     return found
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,19 +10,21 @@ import pytest
 from ftgate.model import Comparison, Finding, Training
 from ftgate.rules import economics
 from ftgate.rules.registry import RULES
-from ftgate.settings import PolicySettings, Settings
+from ftgate.settings import EngineeringSettings, FewShotSettings, PolicySettings, Settings
 from tests.economics_market import (
+    MEASURED,
     PRICES,
     Market,
     compared,
     job,
+    option,
     plan,
     with_hosting,
     with_labelling,
     with_review,
 )
 
-FAMILY = ("FT801", "FT803", "FT804", "FT805", "FT806", "FT807")
+FAMILY = ("FT801", "FT802", "FT803", "FT804", "FT805", "FT806", "FT807")
 TRAINING: Training = job(Market(PRICES, {}))
 
 
@@ -183,3 +187,83 @@ def test_a_dead_baseline_is_an_open_plan() -> None:
 def test_one_call_is_not_plural() -> None:
     settings = plan(calls=None, prompt_tokens=1_500_000)
     assert judged(settings)["FT807"].message.endswith("are back after 1 call")
+
+
+# -- options that need no training job -----------------------------------------------------------
+
+BATCH = {"strong-1/batch_input_mtok": "0.1", "strong-1/batch_output_mtok": "0.1"}
+
+
+def test_batches_beat_the_fine_tune_only_for_calls_that_the_plan_lets_wait() -> None:
+    (code, finding), *rest = judged(plan(batch_share=1), prices=BATCH).items()
+    assert (code, rest, finding.decision) == ("FT802", [], "prompt")
+    # 1,100 tokens at $0.10: $11 a month, 12 x ($90 - $11) + $15 more.
+    assert finding.message == (
+        "today in batches costs $11.00/month; the fine-tune $90.00/month + $15.00 upfront: $963.00"
+        " more in 12 months"
+    )
+    assert judged(plan(batch_share=0.1), prices=BATCH) == {}
+    assert judged(plan(), prices=BATCH) == {}
+
+
+def test_a_prompt_too_short_to_be_cached_can_be_lengthened_by_examples() -> None:
+    short = plan(cache_hit_rate=1.0, query_tokens=10, completion_tokens=1, tuned_prompt_tokens=700)
+    eighty = replace(short, few_shot=FewShotSettings(80))
+    # 800 + 80 x 11 tokens at the cached $1, 10 at $10, 1 at $30: $181; tuned 710 at $2, 1 at $4.
+    assert judged(eighty, cache_from=1024) == {}
+    cheap = {"strong-1/cached_input_mtok": "0.1"}
+    finding = judged(eighty, cache_from=1024, prices=cheap)["FT801"]
+    assert finding.message.startswith("today + 80 examples costs $29.80/month")
+    assert "examples" in finding.next_step
+    assert judged(short, cache_from=1024, prices=cheap) == {}
+
+
+def test_labels_chosen_by_an_endpoint_beat_a_classifier() -> None:
+    prices = {"cheap-1/decisions_input_mtok": "0.1", "cheap-1/decisions_output_mtok": "0"}
+    prices |= {"cheap-1/input_mtok": "100", "cheap-1/output_mtok": "100"}  # in free text: dear
+    labels = replace(MEASURED, classifies=True)
+    finding = judged(plan(), prices=prices, measured=labels)["FT805"]
+    assert finding.message.startswith("cheap-1 decisions costs $10.00/month")
+    assert judged(plan(), prices=prices) == {}
+
+
+# -- the same fine-tune in another place ---------------------------------------------------------
+
+
+def places(*totals: int, **facts: Any) -> Comparison:
+    """The fine-tune at $1,000 in 10 months, and the same base elsewhere at these sums."""
+    comparison = compared(plan())
+    fine = option(comparison, "fine-tuned")
+    whole = replace(fine, upfront_usd=Decimal(0), monthly_usd=(Decimal(100),) * 10)
+    others = [
+        replace(whole, name=f"at {total}", kind="elsewhere", contends=False,
+                monthly_usd=(Decimal(total),), **facts)
+        for total in totals
+    ]  # fmt: skip
+    return replace(comparison, options=(whole, *others))
+
+
+def test_the_cheapest_place_is_named_beyond_a_margin() -> None:
+    (finding,) = economics.cheaper_elsewhere(places(950, 700, 899))
+    assert finding.message == "at 700 costs $700.00 in 12 months, the planned one $1,000"
+    assert list(economics.cheaper_elsewhere(places(900))) == []
+    assert list(economics.cheaper_elsewhere(places(950), margin_ratio=0.0)) != []
+    assert list(economics.cheaper_elsewhere(None)) == []
+
+
+def test_another_base_counts_only_where_it_is_asked_for() -> None:
+    other = places(100, model="ft:maker/other-1")
+    assert list(economics.cheaper_elsewhere(other)) == []
+    assert len(list(economics.cheaper_elsewhere(other, other_bases=True))) == 1
+    assert len(list(economics.cheaper_elsewhere(places(100, model="ft:maker/Base-1")))) == 1
+
+
+def test_a_place_whose_tune_stops_earlier_is_not_cheaper() -> None:
+    assert list(economics.cheaper_elsewhere(places(100, usable_until=date(2027, 1, 1)))) == []
+
+
+def test_a_payback_shows_every_cost_before_the_first_call() -> None:
+    people = replace(with_labelling(plan(calls=2000)), engineering=EngineeringSettings(Decimal(2)))
+    assert judged(people)["FT803"].message.startswith(
+        "saves $0.012/call; training $15.00 + labelling $2,083 + engineering $100.00 ->"
+    )

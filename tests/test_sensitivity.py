@@ -15,7 +15,14 @@ from ftgate.commands.cost import command
 from ftgate.economics.breakeven import payback
 from ftgate.economics.heatmap import heat, parse_axis
 from ftgate.economics.scenario import Scenario, parse_scenario
-from ftgate.economics.sensitivity import IN_TIME, OVER_HORIZON, outcome, threshold, tornado
+from ftgate.economics.sensitivity import (
+    IN_TIME,
+    OVER_HORIZON,
+    outcome,
+    planned_flow,
+    threshold,
+    tornado,
+)
 from ftgate.economics.worth import worth
 from ftgate.errors import ConfigError, UsageError
 from tests.test_economics import GOLDEN
@@ -181,8 +188,9 @@ def test_a_threshold_names_what_is_wrong() -> None:
         threshold(seed(), "base.input", low=1, high=1)
     with pytest.raises(ConfigError, match="the maximum is 1"):
         threshold(seed(), "failures.tuned_rate", high=2)
-    assert IN_TIME.pays(seed(queries_per_month="11413"))
-    assert not IN_TIME.pays(seed(queries_per_month="11412"))
+    above, below = seed(queries_per_month="11413"), seed(queries_per_month="11412")
+    assert IN_TIME.pays(above, planned_flow(above))
+    assert not IN_TIME.pays(below, planned_flow(below))
 
 
 def test_every_cell_of_a_heat_map_is_the_scenario_with_both_values() -> None:

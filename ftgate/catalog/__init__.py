@@ -155,6 +155,13 @@ def read_provider(name: str, folder: Path = FOLDER) -> Sheet:
         raise CatalogError(f"{where}: {error}", hint=_REINSTALL) from None
 
 
+@functools.cache
+def mentions(name: str, key: str, folder: Path = FOLDER) -> bool:
+    """Whether a provider's sheet has the word anywhere. Raises CatalogError when it is missing."""
+    where = f"providers/{name}.toml"
+    return key in _read(folder / where, where)
+
+
 def read_prices(folder: Path = FOLDER) -> Sheet:
     """The snapshot of inference prices. Raises CatalogError when it is missing or damaged."""
     try:

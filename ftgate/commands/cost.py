@@ -1,39 +1,43 @@
-"""``ftgate cost``: a fine-tune beside its alternatives, from a scenario file."""
+"""``ftgate cost``: a fine-tune beside its alternatives, from a dataset or a scenario file."""
 
 from __future__ import annotations
 
 import sys
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT
-from ftgate.commands.output import emit, wants_color
-from ftgate.errors import UnreadableError, UsageError
+from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, check_options, planning
+from ftgate.commands.output import emit, progress_line, say, wants_color
+from ftgate.commands.scenarios import is_scenario, read_scenario
+from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
-    from ftgate.economics.heatmap import Heat
-    from ftgate.economics.risk import Risk
-    from ftgate.economics.scenario import Scenario
-    from ftgate.economics.sensitivity import Threshold, Tornado
+    from ftgate.commands.outlook import Asked
+    from ftgate.costing import Costs
 
 _PLAIN = str.maketrans({"·": "*", "±": "+/-", "█": "#", "▒": "-"})
 
 
 @click.command("cost", context_settings=CONTEXT)
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option(
     "--scenario",
-    "path",
     metavar="FILE.toml",
-    required=True,
     type=click.Path(),
-    help="Prices, tokens and volume; sample_data/scenarios has commented examples.",
+    help="Instead of a dataset: prices, tokens and volume typed in; sample_data/scenarios has "
+    "commented examples.",
+)
+@click.option(
+    "--what-if",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Another value of one setting, e.g. usage.requests_per_month=50000. Repeatable.",
 )
 @click.option(
     "--sweep",
     metavar="KEY=A,B,C",
-    help="Judge at each value of one number, e.g. base.input=0.03,0.015,0.005.",
+    help="Judge at each value of one number of a scenario, e.g. queries_per_month=1000,5000.",
 )
 @click.option(
     "--tornado",
@@ -60,8 +64,13 @@ _PLAIN = str.maketrans({"·": "*", "±": "+/-", "█": "#", "▒": "-"})
     default="text",
     help="Table or JSON.  [default: text]",
 )
+@planning
+@VERBOSE
+@COLOR
 def command(
-    path: str,
+    paths: tuple[str, ...],
+    scenario: str | None,
+    what_if: tuple[str, ...],
     sweep: str | None,
     tornado: bool,
     risk: bool,
@@ -69,146 +78,139 @@ def command(
     seed: int | None,
     heat: tuple[str, ...],
     output_format: str,
+    verbose: bool,
+    color: str,
+    **flags: Any,
 ) -> int:
-    """Compare a fine-tune with prompting, from prices and volumes that you type in.
+    """Compare a fine-tune with its alternatives: every option's bill, line by line.
 
-    Prints the monthly cost of both, training and labelling, break-even in months and calls, the
-    price at which fine-tuning stops paying, and what a cached prompt, a cheaper model and the
-    shutdown date do to it.
+    PATH is a training set or its folder, with the plan in ftgate.toml: tokens are measured, prices
+    are looked up. Without PATH, everything in ftgate.toml. Or PATH is a scenario: a TOML file with
+    prices, tokens and volume typed in, which needs no training set.
+
+    Prints what every option costs, when the fine-tune has paid back, and where the answer flips.
+    --sweep, --tornado, --heat and --risk ask what happens when the numbers are not as stated; they
+    name numbers by the keys of a scenario: queries_per_month, tokens.query, base.input.
+
+    \b
+    Exit codes: 0 priced, 2 error, 3 a number is missing (the line to add is named). Costs never
+    fail: that is what ftgate check is for.
     """
+    from ftgate.commands.outlook import Asked
+
+    asked = Asked(sweep, tornado, risk, draws, seed, heat)
+    shown = wants_color(color)
+    if scenario is None and len(paths) == 1 and is_scenario(paths[0]):
+        scenario, paths = paths[0], ()
+    if scenario is not None:
+        if paths or what_if:
+            wrong = paths[0] if paths else f"--what-if {what_if[0]}"
+            raise UsageError(
+                f"--scenario and {wrong}: a scenario has all its numbers itself",
+                hint="leave one of the two away; --sweep KEY=A,B,C varies a scenario",
+            )
+        return _scenario(scenario, asked, output_format, color=shown)
+    flags["config"] = (*flags["config"], *map(_setting, what_if))
+    return _datasets(paths, asked, flags, output_format, verbose=verbose, color=shown)
+
+
+def _setting(text: str) -> str:
+    key, equals, _ = text.partition("=")
+    if not equals or not key.strip():
+        raise UsageError(
+            f"--what-if {text} is not KEY=VALUE",
+            hint="write it like --what-if usage.requests_per_month=50000",
+        )
+    return text
+
+
+def _scenario(path: str, asked: Asked, output_format: str, *, color: bool) -> int:
+    from ftgate.commands.outlook import outlook, outlook_dict, outlook_lines
     from ftgate.economics.scenario import parse_scenario
 
-    if (draws is not None or seed is not None) and not risk:
-        raise UsageError("--draws and --seed are about --risk", hint="add --risk")
-    scenario = parse_scenario(_read(path), path)
-    swept = _sweep(scenario, sweep) if sweep else None
-    bars, thresholds = _tornado(scenario) if tornado else (None, [])
-    found = Outlook(
-        _heat(scenario, heat) if heat else None,
-        bars,
-        thresholds,
-        _risk(scenario, draws, seed) if risk else None,
-    )
+    scenario = parse_scenario(read_scenario(path), path)
+    found = outlook(scenario, asked)
     if output_format == "json":
-        import json
-
         from ftgate.economics.scenario_json import scenario_dict
 
-        answer = {**scenario_dict(scenario, swept), **_outlook_dict(found)}
-        emit(json.dumps(answer, indent=2) + "\n")
+        _emit_json({**scenario_dict(scenario, found.swept), **outlook_dict(found)})
         return 0
     from ftgate.economics.scenario_text import scenario_lines
     from ftgate.render.escape import visible
 
-    lines = [visible(line) for line in scenario_lines(scenario, swept)]
-    lines += _outlook_lines(scenario, found)
-    emit(_writable("".join(f"{line}\n" for line in lines)))
+    lines = [visible(line) for line in scenario_lines(scenario, found.swept)]
+    _emit_lines([*lines, *outlook_lines(scenario, found, color=color)])
     return 0
 
 
-class Outlook(NamedTuple):
-    """What was asked for beyond the table."""
+def _datasets(
+    paths: tuple[str, ...],
+    asked: Asked,
+    flags: dict[str, Any],
+    output_format: str,
+    *,
+    verbose: bool,
+    color: bool,
+) -> int:
+    from dataclasses import replace
 
-    heat: Heat | None
-    tornado: Tornado | None
-    thresholds: list[Threshold]
-    risk: Risk | None
+    from ftgate.costing import price_paths
 
+    with progress_line() as progress:
+        options = replace(check_options(flags), progress=progress, notice=say)
+        found = price_paths(paths, options)
+    if output_format == "json":
+        from ftgate.commands.cost_plan import document, plan_dict
 
-def _tornado(scenario: Scenario) -> tuple[Tornado, list[Threshold]]:
-    from ftgate.economics.sensitivity import IN_TIME, OVER_HORIZON, threshold, tornado
-    from ftgate.economics.spreads import LIFE
-
-    found = tornado(scenario)
-    return found, [
-        threshold(scenario, bar.path, goal)
-        for goal in (IN_TIME, OVER_HORIZON)
-        for bar in found.bars
-        if bar.path != LIFE
-    ]
-
-
-def _risk(scenario: Scenario, draws: int | None, seed: int | None) -> Risk:
-    from ftgate.economics.risk import risk
-
-    return risk(scenario, draws, seed)
-
-
-def _heat(scenario: Scenario, texts: tuple[str, ...]) -> Heat:
-    from ftgate.economics.heatmap import heat, parse_axis
-
-    if len(texts) != 2:
-        raise UsageError(
-            f"--heat is needed twice, not {len(texts)} times" if len(texts) != 1
-            else "--heat is needed twice",
-            hint="once for what goes across, once for what goes up",
-        )  # fmt: skip
-    return heat(scenario, parse_axis(texts[0]), parse_axis(texts[1]))
+        _emit_json(document([plan_dict(each, _asked_dict(each, asked)) for each in found]))
+    else:
+        lines: list[str] = []
+        for each in found:
+            lines += [""] * bool(lines) + _plan_lines(each, asked, verbose=verbose, color=color)
+        _emit_lines(lines)
+    return 3 if any(each.missing for each in found) else 0
 
 
-def _outlook_dict(found: Outlook) -> dict[str, Any]:
-    """Null where it was not asked for."""
-    from ftgate.economics.outlook_json import heat_dict, risk_dict, threshold_dict, tornado_dict
+def _asked_dict(costs: Costs, asked: Asked) -> dict[str, Any]:
+    from ftgate.commands.outlook import outlook, outlook_dict
+    from ftgate.economics.outlook_json import risk_dict
+    from ftgate.economics.scenario_json import sweep_list
 
+    if costs.planned is None:
+        return {}
+    found = outlook(costs.planned.scenario, asked, costs.planned.rival)
+    best = found.best or (None if costs.planned.rival else found.risk)
     return {
-        "heat": found.heat and heat_dict(found.heat),
-        "tornado": found.tornado and tornado_dict(found.tornado),
-        "thresholds": [threshold_dict(each) for each in found.thresholds],
-        "risk": found.risk and risk_dict(found.risk),
+        "sweep": sweep_list(found.swept),
+        **outlook_dict(found),
+        "risk_against_best": best and risk_dict(best),
     }
 
 
-def _outlook_lines(scenario: Scenario, found: Outlook) -> list[str]:
-    from ftgate.commands.cost_outlook import heat_lines, risk_lines, tornado_lines
+def _plan_lines(costs: Costs, asked: Asked, *, verbose: bool, color: bool) -> list[str]:
+    from ftgate.commands.cost_plan import plan_lines
+    from ftgate.commands.outlook import outlook, outlook_lines
+    from ftgate.economics.scenario_text import sweep_lines
 
-    color = wants_color("auto")
-    lines: list[str] = []
-    if found.heat:
-        lines += heat_lines(scenario, found.heat, color=color)
-    if found.tornado:
-        lines += tornado_lines(scenario, found.tornado, found.thresholds, color=color)
-    if found.risk:
-        lines += risk_lines(scenario, found.risk, color=color)
+    lines = list(plan_lines(costs, color=color, verbose=verbose))
+    if costs.planned is not None:
+        found = outlook(costs.planned.scenario, asked, costs.planned.rival)
+        lines += list(sweep_lines(*found.swept)) if found.swept else []
+        lines += outlook_lines(costs.planned.scenario, found, color=color)
     return lines
 
 
-def _writable(text: str) -> str:
-    """The text with ASCII signs where standard output cannot show ours."""
+def _emit_json(answer: dict[str, Any]) -> None:
+    import json
+
+    emit(json.dumps(answer, indent=2) + "\n")
+
+
+def _emit_lines(lines: list[str]) -> None:
+    """The lines with ASCII signs where standard output cannot show ours."""
+    text = "".join(f"{line}\n" for line in lines)
     try:
         "·±█▒".encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        return text.translate(_PLAIN)
-    return text
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as stream:
-            return stream.read()
-    except OSError as error:
-        raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path}: not UTF-8 text (byte {error.start})") from None
-
-
-def _sweep(scenario: Scenario, text: str) -> tuple[str, list[Any]]:
-    """``base.input=0.03,0.015`` → the key and one row per value."""
-    from ftgate.economics.scenario_flips import sweep
-
-    key, equals, values = text.partition("=")
-    if not equals or not values.strip():
-        raise UsageError(
-            f"--sweep {text} has no values", hint="write it like --sweep base.input=0.03,0.015"
-        )
-    return key.strip(), sweep(
-        scenario, key.strip(), [_number(value) for value in values.split(",")]
-    )
-
-
-def _number(text: str) -> Decimal:
-    try:
-        return Decimal(text.strip().replace("_", ""))
-    except InvalidOperation:
-        raise UsageError(
-            f"--sweep: {text.strip()!r} is not a number", hint="values are separated by commas"
-        ) from None
+        text = text.translate(_PLAIN)
+    emit(text)

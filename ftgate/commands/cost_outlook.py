@@ -105,7 +105,9 @@ def risk_lines(scenario: Scenario, found: Risk, *, color: bool) -> Iterator[str]
         f" {scenario.horizon_months} months"
     )
     limit = number_text(scenario.limit_months)
-    yield f"  {'wins against today':<{_NAME}}{_chance(found.positive)}"
+    rival = "today" if found.against == scenario.base.name else found.against
+    rival = f"wins against {rival}"
+    yield f"  {_cut(rival):<{_NAME}}{_chance(found.positive)}"
     yield f"  {f'paid back in under {limit} months':<{_NAME}}{_chance(found.in_time)}"
     value = "net" if scenario.discount_rate is None else "worth today"
     ends = " / ".join(_dollars(usd) for usd in (found.p5_usd, found.p50_usd, found.p95_usd))

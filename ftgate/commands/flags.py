@@ -78,9 +78,11 @@ def _codes(flag: str, help_text: str) -> Callable[[Any], Any]:
     )
 
 
-_FLAGS: tuple[Callable[[Any], Any], ...] = (
+_RULES: tuple[Callable[[Any], Any], ...] = (
     _codes("--select", "Only these rules or families: FT0,FT401."),
     _codes("--ignore", "All but these rules or families."),
+)
+_PLAN: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--config",
         type=OnePerLine(),
@@ -119,6 +121,8 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         metavar="MODEL,UNIT=USD",
         help="A price of your own: gpt-oss-20b,training_mtok=0.40,provider=together. Repeatable.",
     ),
+)
+_VERDICT: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--fail-on",
         type=click.Choice(["error", "warning", "never"]),
@@ -130,6 +134,8 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
         help="What a missing number does: exit 3, or only be said.  [default: fail]",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict is."),
+)
+_CACHE: tuple[Callable[[Any], Any], ...] = (
     click.option("--no-cache", is_flag=True, help="Count everything again."),
     click.option("--cache-dir", metavar="DIR", help="Where profiles are kept between runs."),
 )
@@ -144,7 +150,16 @@ VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every number with 
 
 def judging(command: _Command) -> _Command:
     """Add the flags that decide what is judged and how: the fields of CheckOptions."""
-    for flag in reversed(_FLAGS):
+    return _with(command, (*_RULES, *_PLAN, *_VERDICT, *_CACHE))
+
+
+def planning(command: _Command) -> _Command:
+    """Add those of :func:`judging` that a price depends on."""
+    return _with(command, (*_PLAN, *_CACHE))
+
+
+def _with(command: _Command, flags: tuple[Callable[[Any], Any], ...]) -> _Command:
+    for flag in reversed(flags):
         command = flag(command)
     return command
 

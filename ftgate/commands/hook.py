@@ -32,7 +32,7 @@ def command(files: tuple[str, ...], staged: bool, verbose: bool, color: str, **f
     """
     if not files and not staged:
         return 0
-    from ftgate.gate import hook
+    from ftgate.hooking import hook
 
     colored, width = wants_color(color), screen_width()
 

@@ -1,15 +1,17 @@
-"""``ftgate report``: a scenario as the report that a decision is taken from."""
+"""``ftgate report``: a dataset or a scenario as the report that a decision is taken from."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT, OnePerLine
-from ftgate.commands.output import check_target, emit, write_file
-from ftgate.errors import UnreadableError, UsageError
+from ftgate.commands.flags import CONTEXT, OnePerLine, check_options, planning
+from ftgate.commands.output import check_target, emit, say, write_file
+from ftgate.commands.scenarios import is_scenario, read_scenario
+from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
     from ftgate.report_page.study import Study
@@ -22,7 +24,7 @@ _STDOUT = "-"
 
 
 @click.command("report", context_settings=CONTEXT)
-@click.argument("scenario", type=click.Path(), metavar="SCENARIO")
+@click.argument("path", type=click.Path(), metavar="PATH")
 @click.option(
     "-o",
     "--output",
@@ -32,24 +34,48 @@ _STDOUT = "-"
     help="Where to: report.html, report.md, report.json or report.txt, or - for text on standard "
     "output. FORMAT=PATH where the name does not say which. Repeatable.  [default: -]",
 )
-def command(scenario: str, output: tuple[str, ...]) -> int:
-    """Write the report of a scenario: recommendation, costs, flip points, charts, risk, sources.
+@planning
+def command(path: str, output: tuple[str, ...], **flags: Any) -> int:
+    """Write the report that a decision is taken from: recommendation, costs, flip points, charts.
 
-    SCENARIO is a TOML file with prices, tokens and volume; sample_data/scenarios has commented
-    examples. The HTML is one file without scripts and prints on A4. The same scenario gives the
-    same report, byte for byte.
+    PATH is a training set or its folder, with the plan in ftgate.toml, or a scenario: a TOML file
+    with prices, tokens and volume; sample_data/scenarios has commented examples. The HTML is one
+    file without scripts and prints on A4. The same input gives the same report, byte for byte.
+
+    \b
+    Exit codes: 0 written, 2 error, 3 a number is missing (the line to add is named).
     """
-    targets = _targets(output or (_STDOUT,), scenario)
-    from ftgate.report_page.study import study
-
-    found = study(_read(scenario), os.path.basename(scenario))
+    targets = _targets(output or (_STDOUT,), path)
+    found = _scenario(path) if is_scenario(path) else _dataset(path, flags)
+    if found is None:
+        return 3
     written = {name: render(found, name) for name in {name for name, _ in targets}}
-    for name, path in targets:
-        if path == _STDOUT:
+    for name, target in targets:
+        if target == _STDOUT:
             emit(written[name])
         else:
-            write_file(path, written[name])
+            write_file(target, written[name])
     return 0
+
+
+def _scenario(path: str) -> Study:
+    from ftgate.report_page.study import study
+
+    return study(read_scenario(path), os.path.basename(path))
+
+
+def _dataset(path: str, flags: dict[str, Any]) -> Study | None:
+    """The study of the one dataset under a path; None, and said why, while a number is missing."""
+    from ftgate.costing import price_one
+    from ftgate.report_page.study import study_of
+
+    costs = price_one(path, replace(check_options(flags), notice=say))
+    if costs.planned is None:
+        for each in costs.missing:
+            say(f"{costs.name}: not priced: {each.what}: {each.reason}")
+        return None
+    plan = costs.planned
+    return study_of(plan.scenario, plan.notes, costs.comparison, plan.sources)
 
 
 def render(study: Study, name: str) -> str:
@@ -138,13 +164,3 @@ def _mark(name: str) -> str:
         "json": machine.MARK,
         "txt": plain.MARK,
     }[name]
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as stream:
-            return stream.read()
-    except OSError as error:
-        raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path}: not UTF-8 text (byte {error.start})") from None

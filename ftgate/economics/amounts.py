@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from math import lcm
 
 Number = int | Decimal | Fraction
 
@@ -29,8 +30,13 @@ def rounded(value: Fraction, places: int = 6) -> Decimal:
 
 
 def total(values: Iterable[Fraction]) -> Fraction:
-    """Exact sum, zero when empty."""
-    return sum(values, Fraction(0))
+    """Exact sum, zero when empty.
+
+    Over one denominator: a sum of rationals one by one is reduced after each of them.
+    """
+    found = list(values)
+    one = lcm(*(value.denominator for value in found))
+    return Fraction(sum(value.numerator * (one // value.denominator) for value in found), one)
 
 
 def exp(value: Fraction) -> Fraction:

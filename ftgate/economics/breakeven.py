@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import groupby
+from math import lcm
 from typing import NamedTuple
 
 from ftgate.economics.amounts import Number, total
@@ -109,22 +110,29 @@ def crossings(
     upfront: Fraction, months: Iterable[tuple[Fraction, Fraction]]
 ) -> tuple[Fraction | None, Fraction | None]:
     """First and durable month in which the cumulative flow becomes non-negative."""
-    cumulative = -upfront
+    flow = list(months)
+    one = lcm(upfront.denominator, *(part.denominator for pair in flow for part in pair))
+    cumulative = -_times(upfront, one)
     first = durable = _ZERO if cumulative >= 0 else None
     month = 0
-    for (lump, saving), alike in groupby(months):
+    for (lump, saving), alike in groupby([(_times(a, one), _times(b, one)) for a, b in flow]):
         count = len(list(alike))
         # A run of equal months is one straight line, unless each begins with a payment.
         for step in [1] * count if lump else [count]:
             before = cumulative - lump
             cumulative = before + step * saving
             if before < 0 <= cumulative:
-                durable = month - before / saving
+                durable = month - Fraction(before, saving)
                 first = durable if first is None else first
             elif cumulative < 0:
                 durable = None
             month += step
     return first, durable
+
+
+def _times(value: Fraction, one: int) -> int:
+    """A rational in whole units of which ``one`` make a dollar."""
+    return value.numerator * (one // value.denominator)
 
 
 def payback(flow: Flow) -> Payback:

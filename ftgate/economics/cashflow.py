@@ -7,7 +7,7 @@ cached::
              + (output + reasoning) x output price
     call   = tokens x (1-decline)^(month-1) x (1 - batch share x discount) x (1 + retries)
              + per query + review rate x review cost + failure rate x failure cost
-    month  = calls x call + fixed
+    month  = calls x call + fixed + replicas x replica
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class Arm(NamedTuple):
 
     ``static_tokens`` is the unchanging prefix, ``dynamic_tokens`` every other input token.
     ``decline_ratio`` is by how much the token prices fall every month; ``fixed_month_usd`` is what
-    is paid without any call (hosting, maintenance).
+    is paid without any call (hosting, maintenance). ``replica_month_usd`` is paid for each replica
+    of ``replica_calls`` a month that has begun, one at least (0 calls: one is enough).
     """
 
     input_mtok: Number
@@ -76,6 +77,14 @@ class Arm(NamedTuple):
     failure_rate: Number = 0
     failure_usd: Number = 0
     fixed_month_usd: Number = 0
+    replica_month_usd: Number = 0
+    replica_calls: Number = 0
+
+    def replicas(self, calls_per_month: Number) -> int:
+        """How many replicas answer so many calls a month."""
+        if not self.replica_calls:
+            return 1
+        return max(1, -(-Fraction(calls_per_month) // Fraction(self.replica_calls)))
 
     @property
     def steady_from(self) -> int | None:
@@ -152,7 +161,11 @@ def call_cost(arm: Arm, calls_per_month: Number, month: int = 1) -> CallCost:
 def month_cost(arm: Arm, calls_per_month: Number, month: int = 1) -> Fraction:
     """What ``month`` (1 is the first) costs in dollars."""
     calls = Fraction(calls_per_month)
-    return calls * call_cost(arm, calls, month).usd + Fraction(arm.fixed_month_usd)
+    hosted = arm.replicas(calls) * Fraction(arm.replica_month_usd)
+    # Asked in the same words, a call that costs the same is not computed again.
+    alike = calls if arm.cache is not None and arm.cache.hit_ratio is None else Fraction(1)
+    month = month if arm.steady_from is None else min(month, arm.steady_from)
+    return calls * call_cost(arm, alike, month).usd + Fraction(arm.fixed_month_usd) + hosted
 
 
 def month_costs(arm: Arm, calls_per_month: Number, months: int) -> list[Fraction]:

@@ -11,28 +11,23 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ftgate.economics.amounts import rounded, total, usd_text
+from ftgate.economics.amounts import rounded, usd_text
+from ftgate.economics.assumptions import assumptions
 from ftgate.economics.bill import to_option
 from ftgate.economics.breakeven import payback
 from ftgate.economics.calendar import whole_months
-from ftgate.economics.candidates import (
-    ASSUMED_CACHING,
-    Candidate,
-    Market,
-    Quotes,
-    cheapest,
-    monthly_bills,
-)
-from ftgate.economics.cashflow import month_cost
+from ftgate.economics.candidates import Candidate, Quotes, cheapest, monthly_bills, over_horizon
 from ftgate.economics.duel import Duel
-from ftgate.economics.flips import thresholds, volume_threshold
+from ftgate.economics.flips import thresholds, volume_thresholds
+from ftgate.economics.market import Market, exact
+from ftgate.economics.options.wired import Offer, offer
+from ftgate.economics.traffic import Traffic
 from ftgate.economics.workload import workload
 from ftgate.model import (
     Comparison,
     Decision,
     Measured,
     Missing,
-    ModelFacts,
     Option,
     Price,
     Threshold,
@@ -60,8 +55,9 @@ def compare(
     Without a monthly volume there are no monthly bills: payback is given in calls, and the verdict
     at four volumes.
 
-    ``best`` is never the hybrid: retrieval adds to the bill of the fine-tune, and what it is worth,
-    facts that stay right, has no price here. It is priced as an option for those who need it.
+    ``best`` is one of the options that contend: those without a training job, and the planned
+    fine-tune. Its variants (retrieval beside it, another place, a teacher's labels) are priced for
+    those who need them.
 
     Raises:
         ConfigError: ``policy.max_break_even`` is not a duration.
@@ -70,8 +66,7 @@ def compare(
     load = workload(settings, measured)
     if isinstance(load, list):
         return Comparison(horizon, "", "", (), None, undecided=tuple(load))
-    market = Market(settings, load, training, measured.examples, quotes, today)
-    table = _table(market)
+    table = _table(Market(settings, load, measured, training, quotes, today))
     calls = settings.usage.requests_per_month
     limit = Fraction(parse_months(settings.policy.max_break_even))
     if calls is None:
@@ -80,143 +75,86 @@ def compare(
 
 
 class _Table(NamedTuple):
-    """Every candidate that could be priced, and why the others could not."""
+    """The candidates, and over which months they are compared."""
 
     horizon: int
     today: date
-    baseline: Candidate | None
-    cached: Candidate | None
-    others: tuple[Candidate, ...]
-    tuned: Candidate | None
-    hybrid: Candidate | None
-    undecided: tuple[Missing, ...]
+    offer: Offer
+    traffic: Traffic
     assumptions: tuple[str, ...]
     discount_rate: Fraction | None = None
 
     def prompted(self, calls: int) -> list[Candidate]:
-        """The options without a fine-tune: today, cached, and the cheapest other model."""
-        other = cheapest(self.others, calls)
-        found = [self.baseline, self.cached, other]
-        if other and self.baseline and not _saves(other, self.baseline, calls):
-            found.pop()
-        return [candidate for candidate in found if candidate is not None]
+        """The options without a fine-tune; of other models the cheapest, if it saves anything."""
+        found = list(self.offer.prompted)
+        traffic, baseline = self.traffic.of(calls), self.offer.baseline
+        other = cheapest(self.offer.others, traffic, self.horizon)
+        rivals = [each for each in (baseline, other) if each]
+        if other and cheapest(rivals, traffic, self.horizon) is other:
+            after = [each.kind in ("today", "cached", "batch") for each in found].count(True)
+            found.insert(after, other)
+        return found
+
+    def contending(self, calls: int) -> list[Candidate]:
+        """Those of them that may be the best."""
+        return [each for each in self.prompted(calls) if each.contends]
 
     def duel(self, other: Candidate | None) -> Duel | None:
         """The fine-tune against ``other``; None when one of them could not be priced.
 
         Without today's bill there is no verdict, whatever the alternatives cost.
         """
-        if self.tuned is None or self.baseline is None or other is None:
+        tuned = self.offer.tuned
+        if tuned is None or self.offer.baseline is None or other is None:
             return None
-        return Duel(self.tuned, other, self.horizon, self.today)
+        return Duel(tuned, other, self.horizon, self.today, self.traffic)
 
-
-def _saves(candidate: Candidate, against: Candidate, calls: int) -> bool:
-    return month_cost(candidate.arm, calls) < month_cost(against.arm, calls)
+    def duels(self, others: list[Candidate]) -> list[Duel]:
+        """The fine-tune against each."""
+        return [duel for duel in map(self.duel, others) if duel]
 
 
 def _table(market: Market) -> _Table:
-    facts = market.todays_facts()
-    baseline, cached, tuned = market.baseline(facts), market.cached(facts), market.tuned()
-    others = tuple(market.cheaper(facts))
-    # A month without calls costs nothing anywhere: one call tells who is cheap.
-    successor = cheapest(others, market.settings.usage.requests_per_month or 1)
-    undecided = tuple(part for part in (baseline, tuned) if isinstance(part, Missing))
-    priced = None if isinstance(tuned, Missing) else tuned
+    found, rate = offer(market), market.settings.usage.discount_rate
     return _Table(
-        horizon=market.settings.usage.horizon_months,
+        horizon=market.horizon,
         today=market.today,
-        baseline=None if isinstance(baseline, Missing) else market.succeeded(baseline, successor),
-        cached=None if isinstance(cached, Missing) else market.succeeded(cached, successor),
-        others=others,
-        tuned=priced,
-        hybrid=priced and market.hybrid(priced),
-        undecided=undecided,
-        assumptions=(
-            *_of_today(market, facts, cached, successor),
-            *_of_caching(cached, others),
-            *_of_the_tune(market, priced),
-        ),
-        discount_rate=_discount_rate(market.settings.usage.discount_rate),
+        offer=found,
+        traffic=market.traffic,
+        assumptions=tuple(assumptions(market, found)),
+        discount_rate=None if rate is None else exact(rate),
     )
-
-
-def _discount_rate(stated: float | None) -> Fraction | None:
-    return None if stated is None else Fraction(str(stated))
-
-
-def _of_today(
-    market: Market,
-    facts: ModelFacts | Missing,
-    cached: Candidate | Missing,
-    successor: Candidate | None,
-) -> Iterator[str]:
-    """What is assumed of today's model and of others like it."""
-    if isinstance(facts, Missing):
-        yield f"not compared: other models: {facts.reason}"
-        return
-    if isinstance(cached, Missing):
-        yield f"not compared: {cached.what}: {cached.reason}"
-    yield (
-        "other models: the cheapest of today's provider that outlives the horizon, same prompt"
-        " and answer length, quality not judged; reasoning tokens are not counted (effort none)"
-    )
-    if market.ends_inside(facts.shutdown):
-        later = "no model that outlives the horizon is known, so its price is kept"
-        if successor:
-            later = f"the months after that cost what {successor.name} costs with the same prompt"
-        yield f"today's model {facts.name} stops on {facts.shutdown}: {later}"
-
-
-def _of_caching(cached: Candidate | Missing, others: tuple[Candidate, ...]) -> Iterator[str]:
-    """The rule of prompt caching where the catalogue has only its price."""
-    candidates = others if isinstance(cached, Missing) else (cached, *others)
-    if any(candidate.note == ASSUMED_CACHING for candidate in candidates):
-        yield ASSUMED_CACHING
-
-
-def _of_the_tune(market: Market, tuned: Candidate | None) -> Iterator[str]:
-    """What is assumed of the tuned model's life and of the people around it."""
-    if tuned is not None and tuned.usable_until is None:
-        yield f"no shutdown date is announced for {tuned.model}"
-    elif tuned is not None:
-        yield (
-            f"{tuned.model} stops on {tuned.usable_until}; a begun month does not count, and later"
-            " calls cost what the cheapest prompt costs"
-        )
-    if market.settings.review.cost_usd and market.settings.review.rate_tuned is None:
-        yield "review: the same rate for every option; measure the tuned model's in a pilot"
-    if not market.settings.labelling.hourly_wage:
-        yield "labelling: the examples exist and cost nothing more"
 
 
 def _with_volume(table: _Table, calls: int, limit: Fraction) -> Comparison:
-    prompted = table.prompted(calls)
-    rival = _rival(prompted, calls, table.horizon)
-    plain, best = table.duel(table.baseline), table.duel(rival)
-    duels = [duel for duel in map(table.duel, prompted) if duel]
+    found, prompted = table.offer, table.prompted(calls)
+    rival = _rival(table, calls)
+    plain, best = table.duel(found.baseline), table.duel(rival)
+    duels = table.duels(table.contending(calls))
     return Comparison(
         horizon_months=table.horizon,
-        baseline=table.baseline.name if table.baseline else "",
+        baseline=found.baseline.name if found.baseline else "",
         best=_best(duels, rival, calls),
         options=tuple(_options(table, prompted, rival, calls)),
         break_even=plain.break_even(calls) if plain else None,
         break_even_best=best.break_even(calls) if best else None,
         thresholds=tuple(thresholds(plain, duels, calls, limit)) if plain else (),
         assumptions=table.assumptions,
-        undecided=table.undecided,
-        prices=_prices([*prompted, *([table.tuned] if table.tuned else [])]),
-        leads_usd={duel.other.name: rounded(duel.lead(calls)) for duel in duels},
+        undecided=found.undecided,
+        prices=_prices([*prompted, *([found.tuned] if found.tuned else [])]),
+        leads_usd={duel.other.name: rounded(duel.lead(calls)) for duel in table.duels(prompted)},
+        shown_prices=_prices(list(found.beside)),
     )
 
 
-def _rival(prompted: list[Candidate], calls: int, horizon: int) -> Candidate | None:
+def _rival(table: _Table, calls: int) -> Candidate | None:
     """The cheapest option over the horizon that is not a fine-tune; the first named wins a tie."""
-
-    def over_horizon(candidate: Candidate) -> Fraction:
-        return candidate.upfront_usd + total(monthly_bills(candidate, calls, horizon))
-
-    return min(prompted, key=over_horizon, default=None)
+    traffic = table.traffic.of(calls)
+    return min(
+        table.contending(calls),
+        key=lambda each: over_horizon(each, traffic, table.horizon),
+        default=None,
+    )
 
 
 def _best(duels: list[Duel], rival: Candidate | None, calls: int) -> str:
@@ -229,19 +167,20 @@ def _best(duels: list[Duel], rival: Candidate | None, calls: int) -> str:
 def _options(
     table: _Table, prompted: list[Candidate], rival: Candidate | None, calls: int
 ) -> Iterator[Option]:
+    traffic, found = table.traffic.of(calls), table.offer
     for candidate in prompted:
-        months = monthly_bills(candidate, calls, table.horizon)
+        months = monthly_bills(candidate, traffic, table.horizon)
         yield to_option(candidate, calls, months, table.discount_rate)
-    if table.baseline is None or rival is None:
+    if found.baseline is None or rival is None or found.tuned is None:
         return
-    later = monthly_bills(rival, calls, table.horizon)
-    for tuned in (table.tuned, table.hybrid):
-        if tuned is not None:
-            months = monthly_bills(tuned, calls, table.horizon)
-            if tuned.usable_until is not None:
-                life = whole_months(table.today, tuned.usable_until)
-                months = [*months[:life], *later[life:]]
-            yield to_option(tuned, calls, months, table.discount_rate)
+    later = monthly_bills(rival, traffic, table.horizon)
+    for tuned in (found.tuned, *found.beside):
+        months, lumps = monthly_bills(tuned, traffic, table.horizon), tuned.lumps(table.horizon)
+        if tuned.usable_until is not None:
+            life = whole_months(table.today, tuned.usable_until)
+            months = [*months[:life], *later[life:]]
+            lumps = {month: usd for month, usd in lumps.items() if month <= life}
+        yield to_option(tuned, calls, months, table.discount_rate, lumps)
 
 
 def _prices(candidates: list[Candidate]) -> tuple[Price, ...]:
@@ -250,22 +189,23 @@ def _prices(candidates: list[Candidate]) -> tuple[Price, ...]:
 
 
 def _without_volume(table: _Table, limit: Fraction) -> Comparison:
-    plain = table.duel(table.baseline)
+    found = table.offer
+    plain = table.duel(found.baseline)
     unknown = Missing(
         "calls per month",
         "not stated; add to ftgate.toml: [usage] requests_per_month = …",
     )
     return Comparison(
         horizon_months=table.horizon,
-        baseline=table.baseline.name if table.baseline else "",
+        baseline=found.baseline.name if found.baseline else "",
         best="",
         options=(),
         break_even=plain.break_even_calls() if plain else None,
         thresholds=tuple(_volume_thresholds(table, plain, limit)) if plain else (),
         assumptions=table.assumptions,
-        undecided=(unknown, *table.undecided),
+        undecided=(unknown, *found.undecided),
         at_volumes=tuple(_at_volume(table, plain, n, limit) for n in VOLUMES) if plain else (),
-        prices=_prices([each for each in (table.baseline, table.tuned) if each]),
+        prices=_prices([each for each in (found.baseline, found.tuned) if each]),
     )
 
 
@@ -274,17 +214,47 @@ def _volume_thresholds(table: _Table, plain: Duel, limit: Fraction) -> Iterator[
     meaning = "today's call minus a tuned call, before hosting"
     yield Threshold("saving_per_call", saving, meaning)
     # Whoever is the best alternative at one of the volumes may be it at the flip.
-    rivals = {each.name: table.duel(each) for n in VOLUMES for each in table.prompted(n)}
-    yield volume_threshold(plain, [duel for duel in rivals.values() if duel], limit)
+    rivals = {each.name: each for n in VOLUMES for each in table.contending(n)}
+    yield from volume_thresholds(plain, table.duels(list(rivals.values())), limit)
 
 
 def _at_volume(table: _Table, plain: Duel, calls: int, limit: Fraction) -> VolumeVerdict:
-    prompted = table.prompted(calls)
-    duels = [duel for duel in map(table.duel, prompted) if duel]
-    best = _best(duels, _rival(prompted, calls, table.horizon), calls)
+    duels = table.duels(table.contending(calls))
+    best = _best(duels, _rival(table, calls), calls)
     flow = plain.flow(calls)
     decision: Decision = "prompt"
     if best == plain.tuned.name:
         decision = "fine-tune" if payback(flow).sooner_than(limit) else "hold"
     months = plain.break_even(calls).months
     return VolumeVerdict(calls, decision, best, months, rounded(flow.savings(1)[0]))
+
+
+class Contest(NamedTuple):
+    """The candidates behind a comparison: those without a training job, today's model first.
+
+    ``rival`` is the cheapest of them that contends, ``beside`` has the variants of the fine-tune.
+    """
+
+    prompted: tuple[Candidate, ...]
+    rival: Candidate
+    tuned: Candidate
+    beside: tuple[Candidate, ...]
+
+
+def contest(
+    *,
+    settings: Settings,
+    measured: Measured,
+    training: Training,
+    quotes: Quotes,
+    today: date,
+) -> Contest | None:
+    """The candidates that :func:`compare` adds up; None where it finds something missing."""
+    load, calls = workload(settings, measured), settings.usage.requests_per_month
+    if isinstance(load, list) or calls is None:
+        return None
+    table = _table(Market(settings, load, measured, training, quotes, today))
+    found, rival = table.offer, _rival(table, calls)
+    if found.undecided or found.baseline is None or found.tuned is None or rival is None:
+        return None
+    return Contest(tuple(table.prompted(calls)), rival, found.tuned, found.beside)

@@ -8,17 +8,14 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ftgate.economics.amounts import Number, rounded
-from ftgate.economics.breakeven import Flow, Payback, payback
+from ftgate.economics.amounts import Number, rounded, total
+from ftgate.economics.breakeven import NEVER_AFTER_MONTHS, Flow, Payback, payback
 from ftgate.economics.calendar import date_after, whole_months
 from ftgate.economics.candidates import Candidate, monthly_bills
-from ftgate.economics.cashflow import (
-    HOURS_PER_MONTH,
-    Arm,
-    caching_applies,
-    call_cost,
-)
-from ftgate.economics.thresholds import first_rise
+from ftgate.economics.cashflow import call_cost
+from ftgate.economics.curves import curve
+from ftgate.economics.thresholds import Span, positive_spans
+from ftgate.economics.traffic import Traffic
 from ftgate.model import BreakEven
 
 # Four volumes per decade from one call a month to a billion; between two of them the curve is
@@ -30,12 +27,14 @@ class Duel(NamedTuple):
     """``tuned`` against ``other`` over one horizon, judged from ``today``.
 
     Savings end with the tuned model's life: its calls then go to ``other``, and both cost the same.
+    ``traffic`` is one stated call a month, with its growth.
     """
 
     tuned: Candidate
     other: Candidate
     horizon_months: int
     today: date
+    traffic: Traffic = Traffic()
 
     @property
     def life_months(self) -> int | None:
@@ -46,11 +45,12 @@ class Duel(NamedTuple):
     def flow(self, calls: Number) -> Flow:
         """Monthly savings of the fine-tune at this volume."""
         steady = max(self.tuned.steady_from, self.other.steady_from)
+        traffic = self.traffic.of(calls)
 
         def savings(months: int) -> list[Fraction]:
-            varying = min(months, steady)
-            dear = monthly_bills(self.other, calls, varying)
-            cheap = monthly_bills(self.tuned, calls, varying)
+            varying = min(months, steady) if traffic.constant else months
+            dear = monthly_bills(self.other, traffic, varying)
+            cheap = monthly_bills(self.tuned, traffic, varying)
             saved = [a - b for a, b in zip(dear, cheap, strict=True)]
             return saved + saved[-1:] * (months - varying)
 
@@ -59,6 +59,7 @@ class Duel(NamedTuple):
             savings,
             self.horizon_months,
             self.life_months,
+            self.tuned.lumps(NEVER_AFTER_MONTHS),
             has_volume=Fraction(calls) > 0,
         )
 
@@ -74,7 +75,7 @@ class Duel(NamedTuple):
         return BreakEven(
             status=found.status,
             months=None if months is None else rounded(months, 12),
-            calls=None if months is None else rounded(months * Fraction(calls)),
+            calls=None if months is None else rounded(self.traffic.of(calls).until(months)),
             date=when,
             before_usable_until=self._in_time(found, months),
             against=self.other.name,
@@ -116,49 +117,21 @@ class Duel(NamedTuple):
         In floats: the answer sought is a whole number of calls.
         """
         months = min(Fraction(at_months), Fraction(self.flow(1).window_months))
-        other, tuned = _bills(self.other, months), _bills(self.tuned, months)
-        upfront = float(self.tuned.upfront_usd - self.other.upfront_usd)
-        return lambda calls: other(calls) - tuned(calls) - upfront
+        other, tuned = self._bills(self.other, months), self._bills(self.tuned, months)
+        lumps = total(self.tuned.lumps(math.ceil(months)).values())
+        spent = float(self.tuned.upfront_usd - self.other.upfront_usd + lumps)
+        return lambda calls: other(calls) - tuned(calls) - spent
+
+    def _bills(self, candidate: Candidate, months: Fraction) -> Callable[[float], float]:
+        """Cost of the first ``months``, its successor's included, by the volume."""
+        own = Fraction(candidate.own_months)
+        if candidate.successor is None or months <= own:
+            return curve(candidate.arm, months, self.traffic)
+        first = curve(candidate.arm, own, self.traffic)
+        later = curve(candidate.successor.arm, months, self.traffic, after=candidate.own_months)
+        return lambda calls: first(calls) + later(calls)
 
 
-def flip_volume(leads: Sequence[Callable[[float], float]]) -> int | None:
-    """Smallest whole volume at which every lead is positive; None when there is none."""
-    return first_rise(lambda calls: min(each(calls) for each in leads), _VOLUMES)
-
-
-def _bills(candidate: Candidate, months: Fraction) -> Callable[[float], float]:
-    """Cost of the first ``months``, its successor's included, as a function of the volume."""
-    if candidate.successor is None or months <= candidate.own_months:
-        return _curve(candidate.arm, months)
-    own = _curve(candidate.arm, Fraction(candidate.own_months))
-    later = _curve(candidate.successor.arm, months - candidate.own_months)
-    return lambda calls: own(calls) + later(calls)
-
-
-def _curve(arm: Arm, months: Fraction) -> Callable[[float], float]:
-    """Cost of the first ``months`` of one arm as a function of the monthly volume.
-
-    Per call it is affine in the share of cache hits, so two exact sums give it everywhere.
-    """
-    missed = found = _per_call(arm, months, hit=0)
-    fixed = float(Fraction(arm.fixed_month_usd) * months)
-    if arm.cache is None or not caching_applies(arm):
-        return lambda calls: calls * missed + fixed
-    found = _per_call(arm, months, hit=1)
-    if arm.cache.hit_ratio is not None:
-        share = float(arm.cache.hit_ratio)
-        return lambda calls: calls * (missed + (found - missed) * share) + fixed
-    decay = arm.cache.ttl_minutes / (60 * HOURS_PER_MONTH)
-    return lambda calls: calls * (missed - (found - missed) * math.expm1(-calls * decay)) + fixed
-
-
-def _per_call(arm: Arm, months: Fraction, hit: int) -> float:
-    """What one call of every month of ``months`` costs together, a part of a month in part."""
-    at = arm._replace(cache=arm.cache._replace(hit_ratio=hit)) if arm.cache else arm
-    whole, part = divmod(months, 1)
-    count = int(whole) + bool(part)
-    varying = count if arm.steady_from is None else min(count, arm.steady_from)
-    costs = [call_cost(at, 1, month).usd for month in range(1, varying + 1)]
-    costs += costs[-1:] * (count - varying)
-    weights = [1] * int(whole) + ([part] if part else [])
-    return float(sum(w * c for w, c in zip(weights, costs, strict=True)))
+def winning_volumes(leads: Sequence[Callable[[float], float]]) -> list[Span]:
+    """Calls a month at which every lead is positive."""
+    return positive_spans(lambda calls: min(each(calls) for each in leads), _VOLUMES)

@@ -2,42 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from ftgate.economics.amounts import calls_text, number_text, percent_text, usd_text
-from ftgate.economics.duel import Duel, flip_volume
-from ftgate.economics.thresholds import affine_root
+from ftgate.economics.amounts import count_text, number_text, percent_text, usd_text
+from ftgate.economics.duel import Duel, winning_volumes
+from ftgate.economics.thresholds import Span, affine_root
 from ftgate.model import Threshold
 
 
 def thresholds(plain: Duel, rivals: list[Duel], calls: int, limit: Fraction) -> Iterator[Threshold]:
-    """Flip volume, stop price and review rate; ``never`` and ``already`` are answers.
+    """Flip volumes, stop price and review rate; ``never``, ``always`` and ``already`` are answers.
 
     ``plain`` is the fine-tune against today's bill, ``rivals`` against each alternative.
     """
-    yield volume_threshold(plain, rivals, limit)
+    yield from volume_thresholds(plain, rivals, limit)
     if calls:
         yield _price_threshold(plain, calls, limit)
         if plain.tuned.arm.review is not None:
             yield _review_threshold(rivals, calls)
 
 
-def volume_threshold(plain: Duel, rivals: list[Duel], limit: Fraction) -> Threshold:
-    """Monthly volume from which the fine-tune pays, against today and every rival."""
-    leads = [
-        plain.net_by_volume(limit),
-        *(each.net_by_volume(each.horizon_months) for each in rivals),
+def volume_thresholds(plain: Duel, rivals: list[Duel], limit: Fraction) -> Iterator[Threshold]:
+    """Monthly volume from which the fine-tune pays: against every alternative, and today alone."""
+    back = plain.net_by_volume(limit)
+    ahead = [(each, each.net_by_volume(each.horizon_months)) for each in rivals]
+    quick = f"back within {number_text(limit)} months against today"
+    spans = winning_volumes([back, *(lead for _, lead in ahead)])
+    if spans:
+        meaning = f"{_from(spans)}: {quick} and cheaper than every alternative over the horizon"
+    else:
+        meaning = _obstacle(plain, back, ahead, limit)
+    yield Threshold("requests_per_month", _value(spans), meaning)
+    alone = winning_volumes([back, plain.net_by_volume(plain.horizon_months)])
+    meaning = f"{_from(alone)}: {quick}" if alone else _obstacle(plain, back, [], limit)
+    yield Threshold("requests_per_month.today", _value(alone), f"against today alone, {meaning}")
+
+
+def _value(spans: list[Span]) -> str:
+    if not spans:
+        return "never"
+    return "always" if spans == [Span(1, None)] else str(spans[0].start)
+
+
+def _from(spans: list[Span]) -> str:
+    """``fine-tuning pays from 59 to 2,100 calls, from 41,200 calls a month``."""
+    if spans == [Span(1, None)]:
+        return "fine-tuning pays at any volume"
+    said = [
+        f"from {count_text(span.start)}{f' to {count_text(span.end)}' if span.end else ''} calls"
+        for span in spans
     ]
-    volume = flip_volume(leads)
-    if volume is None:
-        meaning = "at no volume up to a billion calls a month does the fine-tune pay"
-        return Threshold("requests_per_month", "never", meaning)
-    meaning = (
-        f"fine-tuning pays from {calls_text(volume)} a month: back within {number_text(limit)}"
-        " months against today and cheaper than every alternative over the horizon"
-    )
-    return Threshold("requests_per_month", str(volume), meaning)
+    return f"fine-tuning pays {', '.join(said)} a month"
+
+
+def _obstacle(
+    plain: Duel,
+    back: Callable[[float], float],
+    ahead: list[tuple[Duel, Callable[[float], float]]],
+    limit: Fraction,
+) -> str:
+    """Who, or what, is in the way at every volume up to a billion calls a month."""
+    if plain.life_months == 0:
+        return f"the tuned model stops on {plain.tuned.usable_until}, within a month"
+    if not winning_volumes([back]):
+        if plain.saving_per_call() <= 0:
+            return "a tuned call costs as much as today's, or more"
+        return f"it is not back within {number_text(limit)} months against today at any volume"
+    stronger = [duel.other.name for duel, lead in ahead if not winning_volumes([lead])]
+    if stronger:
+        return f"{stronger[0]} costs less at every volume"
+    return "at every volume one of the alternatives costs less"
 
 
 def _price_threshold(plain: Duel, calls: int, limit: Fraction) -> Threshold:

@@ -59,6 +59,7 @@ def risk_dict(found: Risk) -> dict[str, Any]:
     return {
         "draws": found.draws,
         "seed": found.seed,
+        "against": found.against,
         "assumed": not found.stated,
         "npv_positive": _chance(found.positive),
         "payback_in_time": _chance(found.in_time),

@@ -10,6 +10,7 @@ care whether the influence is a straight line.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
@@ -64,14 +65,16 @@ class Driver(NamedTuple):
 class Risk:
     """The futures of a scenario. Dollars are floats: nobody knows the future to the cent.
 
-    ``positive`` is P(NPV > 0) against today's model, ``in_time`` P(durable payback < limit),
-    ``cheapest`` by option the share of futures in which nothing else costs less over the horizon
-    (an alternative wins a tie). ``spreads`` are the distributions, ``stated`` whether the file has
-    them; ``drivers`` are sorted, the strongest first.
+    ``against`` names what the fine-tune is compared with. ``positive`` is P(NPV > 0),
+    ``in_time`` P(durable payback < limit), ``cheapest`` by option that contends the share of
+    futures in which nothing else costs less over the horizon (an alternative wins a tie).
+    ``spreads`` are the distributions, ``stated`` whether the file has them; ``drivers`` are sorted,
+    the strongest first.
     """
 
     draws: int
     seed: int
+    against: str
     stated: bool
     spreads: tuple[Spread, ...]
     positive: Chance
@@ -89,20 +92,44 @@ class Risk:
         return self.positive.probability >= min_probability
 
 
-def risk(scenario: Scenario, draws: int | None = None, seed: int | None = None) -> Risk:
+class Sample(NamedTuple):
+    """Drawn numbers of a scenario, by path a column and the ranks of its values."""
+
+    spreads: tuple[Spread, ...]
+    seed: int
+    columns: dict[str, Column]
+    ranks: dict[str, Column]
+
+
+def sample(scenario: Scenario, draws: int | None = None, seed: int | None = None) -> Sample:
+    """Draw once what several comparisons of one scenario then look at; see :func:`risk`."""
+    count = scenario.uncertainty.draws if draws is None else draws
+    start = scenario.uncertainty.seed if seed is None else seed
+    spreads = scenario.uncertainty.spreads or assumed(scenario.data, scenario.where)
+    columns = draw(scenario, spreads, count, start)
+    return Sample(spreads, start, columns, {path: ranks(each) for path, each in columns.items()})
+
+
+def risk(
+    scenario: Scenario,
+    draws: int | None = None,
+    seed: int | None = None,
+    against: int = 0,
+    drawn: Sample | None = None,
+) -> Risk:
     """Draw futures of the planned fine-tune and say how they end.
 
-    ``draws`` and ``seed`` replace those of the file. A file without ``[risk]`` gets the ranges of
-    :func:`ftgate.economics.spreads.assumed`.
+    ``draws`` and ``seed`` replace those of the file; ``against`` is 0 for today's model, 1 for the
+    first alternative, and so on. ``drawn`` replaces drawing. A file without ``[risk]`` gets the
+    ranges of :func:`ftgate.economics.spreads.assumed`.
 
     Raises:
         ConfigError: a range cannot be drawn, or reaches values that the file could not have.
     """
-    count = scenario.uncertainty.draws if draws is None else draws
-    start = scenario.uncertainty.seed if seed is None else seed
-    spreads = scenario.uncertainty.spreads or assumed(scenario.data, scenario.where)
-    drawn = draw(scenario, spreads, count, start)
-    return _summary(scenario, futures(scenario, drawn, count), drawn, spreads, start)
+    drawn = drawn or sample(scenario, draws, seed)
+    count = len(next(iter(drawn.columns.values())))
+    found = futures(scenario, drawn.columns, count, against)
+    return _summary(scenario, found, drawn, [scenario.base, *scenario.alternatives][against].name)
 
 
 def draw(
@@ -127,21 +154,23 @@ def draw(
 def _summary(
     scenario: Scenario,
     found: Futures,
-    drawn: dict[str, Column],
-    spreads: tuple[Spread, ...],
-    seed: int,
+    drawn: Sample,
+    against: str,
 ) -> Risk:
     import numpy as np
 
     npv = found.npv_usd
     count = len(npv)
+    options = [scenario.base, *scenario.alternatives, scenario.tuned]
+    totals = zip(options, found.totals_usd, strict=True)
     p5, p50, p95 = (float(value) for value in np.quantile(npv, (0.05, 0.5, 0.95)))
     in_time = np.count_nonzero(found.months < float(scenario.limit_months))  # NaN is never less
     return Risk(
         draws=count,
-        seed=seed,
+        seed=drawn.seed,
+        against=against,
         stated=bool(scenario.uncertainty.spreads),
-        spreads=spreads,
+        spreads=drawn.spreads,
         positive=Chance.of(int(np.count_nonzero(npv > 0)), count),
         in_time=Chance.of(int(in_time), count),
         p5_usd=p5,
@@ -149,8 +178,8 @@ def _summary(
         p95_usd=p95,
         mean_usd=float(npv.mean()),
         histogram=_histogram(npv),
-        drivers=_drivers(drawn, npv),
-        cheapest=_cheapest(found.totals_usd, count),
+        drivers=_drivers(drawn.ranks, npv),
+        cheapest=_cheapest([total for option, total in totals if option.contends], count),
     )
 
 
@@ -171,7 +200,7 @@ def _histogram(npv: Column) -> tuple[Bin, ...]:
 
 def _drivers(drawn: dict[str, Column], npv: Column) -> tuple[Driver, ...]:
     ranked = ranks(npv)
-    found = [Driver(path, correlation(ranks(column), ranked)) for path, column in drawn.items()]
+    found = [Driver(path, correlation(column, ranked)) for path, column in drawn.items()]
     return tuple(sorted(found, key=lambda driver: (-abs(driver.rho), driver.path)))
 
 
@@ -196,7 +225,7 @@ def correlation(first: Column, second: Column) -> float:
     return float((a * b).sum()) / scale if scale else 0.0
 
 
-def _cheapest(totals: tuple[tuple[str, Column], ...], count: int) -> tuple[tuple[str, Chance], ...]:
+def _cheapest(totals: Sequence[tuple[str, Column]], count: int) -> tuple[tuple[str, Chance], ...]:
     """How often each option costs least; the fine-tune, last of all, loses every tie."""
     import numpy as np
 

@@ -7,15 +7,15 @@ or per million tokens (``input_mtok``); tokens are per call; rates are 0-1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from ftgate.economics.amounts import power
+from ftgate.economics import moving
 from ftgate.economics.breakeven import NEVER_AFTER_MONTHS, Flow, Payback, payback
 from ftgate.economics.calendar import whole_months
-from ftgate.economics.cashflow import MILLION, labelling_usd, month_cost, month_costs
+from ftgate.economics.cashflow import MILLION, Arm, labelling_usd, month_costs
 from ftgate.economics.scenario_file import MAX_MONTHS, Table, read_toml
 from ftgate.economics.scenario_services import (
     Service,
@@ -23,6 +23,7 @@ from ftgate.economics.scenario_services import (
     failing,
     like,
     maintained,
+    read_other,
     read_service,
     reviewed,
     waiting,
@@ -30,6 +31,7 @@ from ftgate.economics.scenario_services import (
 )
 from ftgate.economics.spreads import Uncertainty, read_uncertainty
 from ftgate.economics.suitability import Suitability, suitability
+from ftgate.economics.traffic import Traffic
 from ftgate.model import Decision
 
 
@@ -47,32 +49,6 @@ class Variant:
     hybrid: bool = False
 
 
-class Volume(NamedTuple):
-    """Calls month by month: n x ramp(t) x (1 + growth)^(t-1); the ramp is 1 after its last."""
-
-    calls: Fraction
-    growth_ratio: Fraction = Fraction(0)
-    ramp: tuple[Fraction, ...] = ()
-
-    @property
-    def constant(self) -> bool:
-        """Whether every month has the same number of calls."""
-        return not self.growth_ratio and not self.ramp
-
-    def in_month(self, month: int) -> Fraction:
-        """Calls of ``month`` (1 is the first)."""
-        ramp = self.ramp[month - 1] if month <= len(self.ramp) else Fraction(1)
-        return self.calls * ramp * power(1 + self.growth_ratio, month - 1)
-
-    def until(self, months: Fraction) -> Fraction:
-        """Calls of the first ``months``; a part of a month has its part of the calls."""
-        if self.constant:
-            return self.calls * months
-        whole, part = divmod(months, 1)
-        before = sum((self.in_month(month) for month in range(1, whole + 1)), Fraction(0))
-        return before + part * self.in_month(whole + 1)
-
-
 class Retraining(NamedTuple):
     """The training job again every so many months, some examples labelled anew. 0 is never."""
 
@@ -88,10 +64,11 @@ class Scenario:
     title: str
     where: str
     data: dict[str, Any]
-    volume: Volume
+    volume: Traffic
     horizon_months: int
     limit_months: Fraction
     discount_rate: Fraction | None
+    min_probability: Fraction | None
     base: Service
     tuned: Service
     hybrid: Service | None
@@ -108,7 +85,7 @@ class Scenario:
     @property
     def calls(self) -> Fraction:
         """Calls of a month, before growth and ramp."""
-        return self.volume.calls
+        return Fraction(self.volume.calls)
 
     @property
     def variants(self) -> tuple[Variant, ...]:
@@ -134,16 +111,17 @@ class Scenario:
         return self._variant(self.tuned, labelled=self.labelling_usd is not None)
 
     def bills(self, service: Service, months: int) -> list[Fraction]:
-        """The first ``months`` monthly bills of a service."""
-        arm = service.arm
-        if self.volume.constant:
+        """The first ``months`` monthly bills of a service, those of its successor included."""
+        own = self._bills(service.arm, months)
+        if service.lasts_months is None or service.successor is None:
+            return own
+        later = self.bills(service.successor, months)
+        return own[: service.lasts_months] + later[service.lasts_months :]
+
+    def _bills(self, arm: Arm, months: int) -> list[Fraction]:
+        if self.volume.constant and arm.steady_from is not None:
             return month_costs(arm, self.calls, months)
-        volumes = [self.volume.in_month(month) for month in range(1, months + 1)]
-        if arm.cache is not None and arm.cache.hit_ratio is None:  # a call costs less among more
-            return [month_cost(arm, calls, month) for month, calls in enumerate(volumes, start=1)]
-        fixed = Fraction(arm.fixed_month_usd)
-        each = month_costs(arm._replace(fixed_month_usd=0), 1, months)
-        return [calls * usd + fixed for calls, usd in zip(volumes, each, strict=True)]
+        return list(moving.bills(arm, (self.calls, *self.volume[1:]), months))
 
     def flow(
         self, variant: Variant, against: Service | None = None, life_months: int | None = None
@@ -151,12 +129,16 @@ class Scenario:
         """Cash flow of a variant against today's model, or against another service."""
         other = against or self.base
 
+        known: list[Fraction] = []
+
         def savings(months: int) -> list[Fraction]:
-            dear, cheap = self.bills(other, months), self.bills(variant.service, months)
-            return [a - b for a, b in zip(dear, cheap, strict=True)]
+            if len(known) < months:
+                dear, cheap = self.bills(other, months), self.bills(variant.service, months)
+                known[:] = [a - b for a, b in zip(dear, cheap, strict=True)]
+            return known[:months]
 
         return Flow(
-            variant.upfront,
+            variant.upfront - other.upfront_usd,
             savings,
             self.horizon_months,
             life_months,
@@ -181,8 +163,8 @@ class Scenario:
         return month_costs(service.arm, self.calls, max(1, service.arm.steady_from or 1))[-1]
 
     def over_horizon(self, service: Service) -> Fraction:
-        """Dollars of all months of the horizon."""
-        return sum(self.bills(service, self.horizon_months), Fraction(0))
+        """Dollars of all months of the horizon, with what is paid before them."""
+        return service.upfront_usd + sum(self.bills(service, self.horizon_months), Fraction(0))
 
     def all_in(self, variant: Variant) -> Fraction:
         """Dollars of all months of the horizon with what is paid before and between them."""
@@ -205,6 +187,8 @@ def build_scenario(data: dict[str, Any], where: str) -> Scenario:
     base = read_service(_required(root, "base"), tokens.prompt, tokens)
     tuned_table = _required(root, "tuned")
     training_mtok = tuned_table.price_mtok("training") or Fraction(0)
+    if tuned_table.has("lasts_months"):
+        raise tuned_table.error("lasts_months", "is written as [shutdown] usable_until_months")
     tuned = read_service(tuned_table, tokens.tuned_prompt, tokens)
     for read, key in ((reviewed, "review"), (failing, "failures"), (waiting, "latency")):
         base, tuned = read(root.table(key), base, tuned)
@@ -212,11 +196,13 @@ def build_scenario(data: dict[str, Any], where: str) -> Scenario:
     tuned = maintained(tuned, monthly)
     examples, training = _training(_required(root, "training"), tokens, training_mtok)
     alternatives = tuple(
-        like(base, read_service(table, tokens.prompt, tokens))
-        for table in root.tables("alternative")
+        like(base, tuned, read_other(table, tokens)) for table in root.tables("alternative")
     )
+    if base.successor:
+        base = replace(base, successor=like(base, tuned, base.successor))
     life, until = _life(root.table("shutdown"))
     rate = root.number("discount_rate") if root.has("discount_rate") else None
+    least = root.number("min_probability", maximum=1) if root.has("min_probability") else None
     scenario = Scenario(
         title=root.text("title", "scenario"),
         where=where,
@@ -225,6 +211,7 @@ def build_scenario(data: dict[str, Any], where: str) -> Scenario:
         horizon_months=_positive(root, "horizon_months", 12),
         limit_months=root.number("limit_months", 6, maximum=MAX_MONTHS),
         discount_rate=rate,
+        min_probability=least,
         base=base,
         tuned=tuned,
         hybrid=with_retrieval(root.table("hybrid"), tuned),
@@ -248,12 +235,14 @@ def _required(root: Table, key: str) -> Table:
     return table
 
 
-def _volume(root: Table) -> Volume:
+def _volume(root: Table) -> Traffic:
     monthly, yearly = root.has("queries_per_month"), root.has("queries_per_year")
     if monthly == yearly:
         raise root.error("queries_per_month", "or queries_per_year is needed, and only one of them")
     calls = root.number("queries_per_month") if monthly else root.number("queries_per_year") / 12
-    return Volume(calls, root.number("growth_ratio", 0, maximum=1), root.numbers("ramp", maximum=1))
+    return Traffic(
+        calls, root.number("growth_ratio", 0, maximum=1), root.numbers("ramp", maximum=1)
+    )
 
 
 def _positive(root: Table, key: str, default: int) -> int:
@@ -264,15 +253,16 @@ def _positive(root: Table, key: str, default: int) -> int:
 
 
 def _training(table: Table, tokens: Tokens, price_mtok: Fraction) -> tuple[Fraction, Fraction]:
-    """Number of examples and dollars of the job.
+    """Number of examples and dollars of the job, ``minimum_usd`` at least.
 
     Where the length of an example is left out, it is a call: short prompt, query and answer.
     """
     call = tokens.tuned_prompt + tokens.query + tokens.answer
     each = table.number("tokens_per_example") if table.has("tokens_per_example") else call
     examples, epochs = table.number("examples"), table.number("epochs")
+    least = table.number("minimum_usd", 0)
     table.close()
-    return examples, examples * each * epochs * price_mtok / MILLION
+    return examples, max(examples * each * epochs * price_mtok / MILLION, least)
 
 
 def _labelling(table: Table | None, examples: Fraction) -> Fraction | None:

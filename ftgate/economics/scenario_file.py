@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -170,9 +169,13 @@ def current_value(data: Mapping[str, Any], path: str, where: str) -> Any:
 
 
 def with_value(data: dict[str, Any], path: str, value: Any, where: str) -> dict[str, Any]:
-    """A copy of the file's content with one value replaced."""
-    changed = copy.deepcopy(data)
-    table, key = _locate(changed, path, where)
+    """The file's content with one value replaced; only the tables on its path are copied."""
+    key = _locate(data, path, where)[1]
+    changed = dict(data)
+    table = changed
+    for name in path.split(".")[:-1]:
+        table[name] = dict(table[name])
+        table = table[name]
     table[key] = value
     return changed
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ftgate.economics.amounts import rounded
 from ftgate.economics.breakeven import Payback, payback
-from ftgate.economics.scenario import Scenario, Variant, Volume
+from ftgate.economics.scenario import Scenario, Variant
 from ftgate.economics.scenario_flips import (
     SweepRow,
     best_prompt,
@@ -20,6 +20,7 @@ from ftgate.economics.scenario_flips import (
     uncached,
 )
 from ftgate.economics.scenario_services import Service
+from ftgate.economics.traffic import Traffic
 from ftgate.economics.worth import Worth, worth
 from ftgate.model import Decision
 
@@ -51,7 +52,7 @@ def scenario_dict(
             "usd_per_answer_token": _text(line.answer),
             "usd": _text(line.dollars),
         },
-        "sweep": [] if swept is None else [_row(swept[0], row) for row in swept[1]],
+        "sweep": sweep_list(swept),
         "alternatives": [_alternative(scenario, each) for each in scenario.alternatives],
         "usable_until": scenario.usable_until and scenario.usable_until.isoformat(),
         "usable_months": scenario.life_months,
@@ -87,7 +88,7 @@ def _variant(scenario: Scenario, variant: Variant) -> dict[str, Any]:
     }
 
 
-def _break_even(found: Payback, decision: Decision, volume: Volume) -> dict[str, Any]:
+def _break_even(found: Payback, decision: Decision, volume: Traffic) -> dict[str, Any]:
     months = found.months
     return {
         "status": found.status,
@@ -115,6 +116,11 @@ def _stops(scenario: Scenario, variant: Variant) -> dict[str, Any]:
             key = f"{name}.{event}"
             found[key] = {"answer": stop.answer, "value": _text(stop.value)}
     return found
+
+
+def sweep_list(swept: tuple[str, list[SweepRow]] | None) -> list[dict[str, Any]]:
+    """Every value of a sweep; empty without one."""
+    return [] if swept is None else [_row(swept[0], row) for row in swept[1]]
 
 
 def _row(key: str, row: SweepRow) -> dict[str, Any]:

@@ -11,10 +11,25 @@ from ftgate.economics.scenario_file import MAX_MONTHS, Table
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A named arm: a model with the prompt that it is sent."""
+    """A named arm: a model with the prompt that it is sent.
+
+    ``own_prompt`` is the tokens of a prompt of its own (None: that of ``[tokens]``), of which
+    ``cacheable`` never change (None: all). ``usd_per_query`` is paid for every call beside the
+    tokens, ``upfront_usd`` before the first one. After ``lasts_months`` the ``successor`` answers
+    (None: never). ``answers`` says whose quality it has, ``base`` or ``tuned``; an option that does
+    not contend is shown, and is never the best.
+    """
 
     name: str
     arm: Arm
+    own_prompt: Fraction | None = None
+    cacheable: Fraction | None = None
+    usd_per_query: Fraction = Fraction(0)
+    upfront_usd: Fraction = Fraction(0)
+    lasts_months: int | None = None
+    successor: Service | None = None
+    answers: str = "base"
+    contends: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +55,42 @@ class Tokens:
 
 
 def read_service(table: Table, prompt: Fraction, tokens: Tokens) -> Service:
-    """``[base]``, ``[tuned]`` or an ``[[alternative]]`` with its prompt of so many tokens."""
+    """``[base]`` or ``[tuned]`` with its prompt of so many tokens."""
+    service = _service(table, prompt, tokens)
+    table.close()
+    return service
+
+
+def read_other(table: Table, tokens: Tokens) -> Service:
+    """An ``[[alternative]]``: today's prompt or one of its own, answers like one of the others'."""
+    own = _optional(table, "system_prompt")
+    service = _service(table, tokens.prompt if own is None else own, tokens)
+    answers = table.text("answers", "base")
+    if answers not in ("base", "tuned"):
+        raise table.error("answers", f'must be "base" or "tuned", not {answers!r}')
+    found = replace(
+        service,
+        own_prompt=own,
+        upfront_usd=table.number("upfront_usd", 0),
+        answers=answers,
+        contends=not table.flag("shown_only"),
+    )
+    table.close()
+    return found
+
+
+def _service(table: Table, prompt: Fraction, tokens: Tokens) -> Service:
     input_mtok, output_mtok = table.price_mtok("input"), table.price_mtok("output")
     assert input_mtok is not None  # noqa: S101 - a required price raises instead
     assert output_mtok is not None  # noqa: S101
+    cacheable = _optional(table, "cacheable_tokens")
+    static = prompt if cacheable is None else min(prompt, cacheable)
+    per_query = table.number("usd_per_query", 0)
     arm = Arm(
         input_mtok,
         output_mtok,
-        static_tokens=prompt,
-        dynamic_tokens=tokens.query,
+        static_tokens=static,
+        dynamic_tokens=prompt - static + tokens.query,
         output_tokens=tokens.answer,
         reasoning_tokens=table.number("reasoning_tokens", 0),
         cache=_cache(table),
@@ -56,12 +98,27 @@ def read_service(table: Table, prompt: Fraction, tokens: Tokens) -> Service:
         batch_ratio=table.number("batch_ratio", 0, maximum=1),
         batch_discount=_batch_discount(table),
         retry_ratio=table.number("retry_ratio", 0),
+        per_query_usd=per_query,
         fixed_month_usd=table.number("hosting_per_hour", 0) * HOURS_PER_MONTH
         + table.number("maintenance_per_month", 0),
+        replica_month_usd=table.number("replica_per_hour", 0) * HOURS_PER_MONTH,
+        replica_calls=table.number("replica_calls", 0),
     )
-    service = Service(table.text("model"), arm)
-    table.close()
-    return service
+    name = table.text("model")
+    service = Service(name, arm, cacheable=cacheable, usd_per_query=per_query)
+    if not table.has("lasts_months"):
+        return service
+    if not table.has("successor"):
+        raise table.error("[successor]", "is missing: who answers after lasts_months?")
+    later = read_other(table.inner("successor"), tokens)
+    if later.successor:
+        raise table.error("successor.lasts_months", "is one model too many: the last one stays")
+    lasts = table.whole("lasts_months", maximum=MAX_MONTHS)
+    return replace(service, lasts_months=lasts, successor=later)
+
+
+def _optional(table: Table, key: str) -> Fraction | None:
+    return table.number(key) if table.has(key) else None
 
 
 def _batch_discount(table: Table) -> Fraction:
@@ -124,7 +181,10 @@ def waiting(table: Table | None, base: Service, tuned: Service) -> tuple[Service
     seconds = table.number("base_seconds"), table.number("tuned_seconds")
     table.close()
     first, second = (
-        replace(service, arm=service.arm._replace(per_query_usd=wait * per_second))
+        replace(
+            service,
+            arm=service.arm._replace(per_query_usd=service.usd_per_query + wait * per_second),
+        )
         for service, wait in zip((base, tuned), seconds, strict=True)
     )
     return first, second
@@ -136,15 +196,18 @@ def maintained(tuned: Service, month_usd: Fraction) -> Service:
     return replace(tuned, arm=tuned.arm._replace(fixed_month_usd=fixed))
 
 
-def like(base: Service, other: Service) -> Service:
-    """Another model with today's prompt: its answers are as good and as slow as today's."""
+def like(base: Service, tuned: Service, other: Service) -> Service:
+    """Another option, whose answers are as good and as slow as today's or the fine-tune's."""
+    model = tuned if other.answers == "tuned" else base
+    waiting = Fraction(model.arm.per_query_usd) - model.usd_per_query
     arm = other.arm._replace(
-        review=base.arm.review,
-        failure_rate=base.arm.failure_rate,
-        failure_usd=base.arm.failure_usd,
-        per_query_usd=base.arm.per_query_usd,
+        review=model.arm.review,
+        failure_rate=model.arm.failure_rate,
+        failure_usd=model.arm.failure_usd,
+        per_query_usd=other.usd_per_query + waiting,
     )
-    return replace(other, arm=arm)
+    later = other.successor
+    return replace(other, arm=arm, successor=later and like(base, tuned, later))
 
 
 def with_retrieval(table: Table | None, tuned: Service) -> Service | None:
@@ -152,5 +215,7 @@ def with_retrieval(table: Table | None, tuned: Service) -> Service | None:
     if table is None:
         return None
     per_query = Fraction(tuned.arm.per_query_usd) + table.number("usd_per_query")
+    sent = Fraction(tuned.arm.dynamic_tokens) + table.number("context_tokens", 0)
     table.close()
-    return Service(f"{tuned.name} + retrieval", tuned.arm._replace(per_query_usd=per_query))
+    arm = tuned.arm._replace(per_query_usd=per_query, dynamic_tokens=sent)
+    return Service(f"{tuned.name} + retrieval", arm)

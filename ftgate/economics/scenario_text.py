@@ -19,7 +19,7 @@ from ftgate.economics.amounts import (
 )
 from ftgate.economics.breakeven import Payback, payback
 from ftgate.economics.cashflow import caching_applies, hit_ratio
-from ftgate.economics.scenario import Scenario, Variant, Volume
+from ftgate.economics.scenario import Scenario, Variant
 from ftgate.economics.scenario_flips import (
     Stop,
     SweepRow,
@@ -34,6 +34,7 @@ from ftgate.economics.scenario_flips import (
     uncached,
 )
 from ftgate.economics.scenario_services import Service
+from ftgate.economics.traffic import Traffic
 from ftgate.economics.worth import worth
 from ftgate.model import Decision
 
@@ -80,7 +81,7 @@ def scenario_lines(scenario: Scenario, swept: tuple[str, list[SweepRow]] | None)
     yield from _comparison(scenario)
     yield from _lengths(scenario)
     if swept:
-        yield from _sweep(*swept)
+        yield from sweep_lines(*swept)
     yield from _stops(scenario)
     yield from _left_out(scenario)
 
@@ -187,7 +188,8 @@ def _lengths(scenario: Scenario) -> Iterator[str]:
     )
 
 
-def _sweep(path: str, rows: list[SweepRow]) -> Iterator[str]:
+def sweep_lines(path: str, rows: list[SweepRow]) -> Iterator[str]:
+    """Payback and decision at each value of one number."""
     yield ""
     yield from _wrap(f"if {path} were ...: payback in months (go: fine-tune, keep: prompt)")
     names = [_variant_name(variant).split(", ") for variant, *_ in rows[0].outcomes]
@@ -316,7 +318,7 @@ def _months(found: Payback) -> str:
     return months_text(found.months).removesuffix(" months")
 
 
-def _calls(found: Payback, volume: Volume) -> str:
+def _calls(found: Payback, volume: Traffic) -> str:
     return "never" if found.months is None else count_text(-(-volume.until(found.months) // 1))
 
 

@@ -35,12 +35,15 @@ def at(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
 
     Raises ConfigError for a path that the file does not have, or a value that it could not have.
     """
-    data = scenario.data
+    life = int(changes[LIFE]) if LIFE in changes else None
+    data = {key: table for key, table in scenario.data.items() if key != "risk"}
     for path, value in changes.items():
         if path != LIFE:
             data = with_value(data, path, value, scenario.where)
-    changed = scenario if data is scenario.data else build_scenario(data, scenario.where)
-    return replace(changed, life_months=int(changes[LIFE]) if LIFE in changes else None)
+    if not changes.keys() - {LIFE}:
+        return replace(scenario, life_months=life)
+    changed = build_scenario(data, scenario.where)  # [risk] is read once, and does not change
+    return replace(changed, life_months=life, uncertainty=scenario.uncertainty)
 
 
 def planned_flow(scenario: Scenario) -> Flow:
@@ -122,28 +125,32 @@ class Goal(NamedTuple):
     """
 
     name: str
-    pays: Callable[[Scenario], bool]
-    margin: Callable[[Scenario], Fraction]
+    pays: Callable[[Scenario, Flow], bool]
+    margin: Callable[[Scenario, Flow], Fraction]
 
 
-def _in_time(scenario: Scenario) -> bool:
-    flow = planned_flow(scenario)
+def _in_time(scenario: Scenario, flow: Flow) -> bool:
     durable = crossings(flow.upfront, flow.months(flow.window_months))[1]
     return flow.has_volume and durable is not None and durable < scenario.limit_months
 
 
-def _margin_in_time(scenario: Scenario) -> Fraction:
-    flow = planned_flow(scenario)
+def _margin_in_time(scenario: Scenario, flow: Flow) -> Fraction:
     return flow._replace(horizon_months=10**6).cumulative(scenario.limit_months)
 
 
-def _net(scenario: Scenario) -> Fraction:
-    flow = planned_flow(scenario)
+def _net(scenario: Scenario, flow: Flow) -> Fraction:
+    del scenario
     return flow.cumulative(flow.horizon_months)
 
 
 IN_TIME = Goal("durable payback before the limit", _in_time, _margin_in_time)
-OVER_HORIZON = Goal("net benefit over the horizon", lambda scenario: _net(scenario) > 0, _net)
+
+
+def _wins(scenario: Scenario, flow: Flow) -> bool:
+    return _net(scenario, flow) > 0
+
+
+OVER_HORIZON = Goal("net benefit over the horizon", _wins, _net)
 
 
 class Flip(NamedTuple):
@@ -189,6 +196,17 @@ def threshold(
     low: Any = None,
     high: Any = None,
 ) -> Threshold:
+    """The flips of one number for one goal; see :func:`thresholds`."""
+    return thresholds(scenario, path, (goal,), low, high)[0]
+
+
+def thresholds(
+    scenario: Scenario,
+    path: str,
+    goals: Sequence[Goal] = (IN_TIME, OVER_HORIZON),
+    low: Any = None,
+    high: Any = None,
+) -> list[Threshold]:
     """The flips of one number of the file, from ``low`` (0) to ``high`` (1 for a rate, else 1,000
     times the stated value; 60 and more for whole months).
 
@@ -206,13 +224,30 @@ def threshold(
     if not bottom < top:
         raise ConfigError(f"a threshold needs low < high, not {float(bottom)} and {float(top)}")
 
+    @cache  # both goals, and both of their questions, look at the same values
+    def made(value: Fraction) -> tuple[Scenario, Flow]:
+        changed = at(scenario, {path: value})
+        return changed, planned_flow(changed)
+
+    return [_threshold(scenario, path, goal, made, (bottom, top, now)) for goal in goals]
+
+
+def _threshold(
+    scenario: Scenario,
+    path: str,
+    goal: Goal,
+    made: Callable[[Fraction], tuple[Scenario, Flow]],
+    span: tuple[Fraction, Fraction, Fraction],
+) -> Threshold:
+    bottom, top, now = span
+
     @cache
     def pays(value: Fraction) -> bool:
-        return goal.pays(at(scenario, {path: value}))
+        return goal.pays(*made(value))
 
     @cache
     def margin(value: Fraction) -> Fraction:
-        return goal.margin(at(scenario, {path: value}))
+        return goal.margin(*made(value))
 
     grid, whole = _grid(scenario, path, bottom, top, now), is_whole(path)
     probes = {*grid[:: max(1, len(grid) // 6)], bottom, top, now}

@@ -44,7 +44,7 @@ DRAWS, SEED = 20_000, 20261122
 MAX_DRAWS = 1_000_000
 _Z90 = NormalDist().inv_cdf(0.9)
 _WHOLE = (
-    *("every_months", "horizon_months", "initial_months", "usable_until_months"),
+    *("every_months", "horizon_months", "initial_months", "usable_until_months", "lasts_months"),
     *("cache_min_tokens", "cache_ttl_minutes"),
 )
 _SHAPES = (("median", "p90"), ("low", "mode", "high"), ("chance",), ("mean",))

@@ -2,15 +2,23 @@
 
 An advantage is a function of one parameter that is positive while the fine-tune wins. Where it is
 affine (prices, tokens, wages, rates) its root is exact; where caching bends it, a grid of whole
-numbers is scanned and the first change of sign is bisected.
+numbers is scanned and every change of sign is bisected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 Advantage = Callable[[Fraction], Fraction]
+
+
+class Span(NamedTuple):
+    """Whole numbers from ``start`` to ``end``, both included; None: without an end."""
+
+    start: int
+    end: int | None
 
 
 def affine_root(advantage: Advantage) -> Fraction | None:
@@ -28,24 +36,31 @@ def affine_root(advantage: Advantage) -> Fraction | None:
     return -at_zero / slope if slope else None
 
 
-def first_rise(advantage: Callable[[float], float], grid: Sequence[int]) -> int | None:
-    """Smallest whole number on the grid's span from which the advantage is positive.
+def positive_spans(advantage: Callable[[float], float], grid: Sequence[int]) -> list[Span]:
+    """Where the advantage is positive, in whole numbers; spans between two grid points are missed.
 
-    Returns the first grid point when it is positive there already, None when it is positive
-    nowhere on the grid.
+    The first span begins with the grid where it is positive there already, and the last is open
+    where it is positive at the grid's end.
     """
-    below: int | None = None
+    spans: list[Span] = []
+    start: int | None = None
+    below = grid[0]
     for point in grid:
-        if advantage(point) > 0:
-            return point if below is None else _bisect(advantage, below, point)
+        wins = advantage(point) > 0
+        if wins and start is None:
+            start = point if point == below else _bisect(advantage, below, point, rising=True)
+        elif not wins and start is not None:
+            spans.append(Span(start, _bisect(advantage, below, point, rising=False) - 1))
+            start = None
         below = point
-    return None
+    return spans if start is None else [*spans, Span(start, None)]
 
 
-def _bisect(advantage: Callable[[float], float], low: int, high: int) -> int:
+def _bisect(advantage: Callable[[float], float], low: int, high: int, *, rising: bool) -> int:
+    """The first number on the other side of the change of sign."""
     while high - low > 1:
         middle = (low + high) // 2
-        if advantage(middle) > 0:
+        if (advantage(middle) > 0) == rising:
             high = middle
         else:
             low = middle

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from ftgate.model import NO_BILL, Bill, Epochs, Missing, Price, Training
+from ftgate.settings import SelfHostedSettings
 
 _MILLION = Decimal(1_000_000)
 
@@ -43,7 +45,32 @@ def estimate_training(
         confidence=bill.confidence,
         band_tokens=bill.band,
         notes=bill.notes,
+        unit=known.unit if known else "training_mtok",
     )
+
+
+def job_usd(plan: SelfHostedSettings) -> Decimal | None:
+    """Dollars of a job on GPUs by the hour: hours x GPUs x price; None where it is not stated."""
+    if plan.gpu_usd_per_hour is None or plan.training_hours is None:
+        return None
+    return plan.training_hours * plan.gpus * plan.gpu_usd_per_hour
+
+
+def hours_missing(plan: SelfHostedSettings, model: str) -> Missing:
+    """Which lines of the plan give a job on machines of one's own its price."""
+    known = {"gpu_usd_per_hour": plan.gpu_usd_per_hour, "training_hours": plan.training_hours}
+    lines = ", ".join(f"{key} = …" for key, value in known.items() if value is None)
+    return Missing(f"training price of {model}", f"add to ftgate.toml: [self_hosted] {lines}")
+
+
+def self_hosted_training(training: Training, plan: SelfHostedSettings) -> Training:
+    """The job on machines of one's own: paid by the hour, whatever its tokens."""
+    usd = job_usd(plan)
+    if usd is None:
+        return replace(training, missing=hours_missing(plan, training.model))
+    note = f"{plan.training_hours} h x {plan.gpus} x ${plan.gpu_usd_per_hour} by the hour"
+    notes = (*training.notes, note)
+    return replace(training, usd_low=usd, usd_high=usd, missing=None, notes=notes)
 
 
 def _missing(price: Price | Missing | None, bill: Bill) -> Missing | None:

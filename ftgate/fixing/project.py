@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftgate import judging
+from ftgate import judging, pricing
 from ftgate.cache import Cache
 from ftgate.files import expand
 from ftgate.fixing.dropping import Unsafe
@@ -54,7 +54,7 @@ def authority(
     ignore: tuple[str, ...] = (),
 ) -> Authority:
     """The provider that these settings name, with the rules that would judge its files."""
-    facts = judging.look_up(settings, today)
+    facts = pricing.look_up(settings, today)
     chosen = judging.scope_of(settings, select, ignore).rules
     target = open_target(facts.provider.name)
     csv = target is not None and target.csv

@@ -16,7 +16,10 @@ from ftgate.model.catalogue import (
     Term,
 )
 from ftgate.model.economics import (
+    KINDS,
     NO_BILL,
+    PROMPTED,
+    TRAINED,
     Bill,
     BreakEven,
     Comparison,
@@ -55,8 +58,11 @@ from ftgate.model.words import (
 )
 
 __all__ = [
+    "KINDS",
     "NO_BILL",
+    "PROMPTED",
     "SEVERITIES",
+    "TRAINED",
     "Bill",
     "BreakEven",
     "Comparison",

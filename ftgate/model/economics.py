@@ -12,6 +12,12 @@ from ftgate.model.words import Decision
 
 Confidence = Literal["exact", "fitted", "documented", "unknown"]
 
+PROMPTED = ("today", "cached", "batch", "cheaper", "few-shot", "retrieval", "decisions")
+"""Kinds of options that need no training job."""
+TRAINED = ("fine-tuned", "hybrid", "distilled", "elsewhere", "self-hosted")
+"""Kinds that need one: the planned fine-tune first, then its variants."""
+KINDS = (*PROMPTED, *TRAINED)
+
 NO_BILL = "total price of the training job"
 """What is :class:`Missing` when nobody outside the provider can say how it bills this job."""
 
@@ -23,6 +29,7 @@ class Measured:
     ``prompt_tokens`` is today's system prompt, ``cacheable_tokens`` its unchanging beginning,
     ``tuned_prompt_tokens`` the system prompt that the tuned model is sent. ``origin`` maps a field
     name to a phrase for the report (``prompts/support.txt``, ``mean of 130 examples``).
+    ``classifies`` says that the task is to choose among labels.
     """
 
     examples: int
@@ -32,26 +39,36 @@ class Measured:
     query_tokens: int | None
     completion_tokens: int | None
     origin: dict[str, str] = field(default_factory=dict)
+    classifies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """One line of an option's bill: dollars per month, or once when ``upfront``."""
+    """One line of an option's bill: dollars per month, or once when ``upfront``.
+
+    With ``every_months`` it is paid at the start of a month each time so many months are over.
+    """
 
     item: str
     usd: Decimal
     formula: str
     price_refs: tuple[str, ...] = ()
     upfront: bool = False
+    every_months: int = 0
+
+    @property
+    def monthly(self) -> bool:
+        """Whether it is paid every month."""
+        return not self.upfront and not self.every_months
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One way to serve the workload, priced over the horizon.
 
-    ``kind`` is one of ``today``, ``cached``, ``cheaper``, ``fine-tuned``, ``hybrid``.
-    ``monthly_usd`` has one amount per month of the horizon. ``npv_usd`` is the present value of all
-    of it, None where the plan states no discount rate.
+    ``kind`` is one of :data:`KINDS`. ``monthly_usd`` has one amount per month of the horizon.
+    ``npv_usd`` is the present value of all of it, None where the plan states no discount rate. An
+    option that does not contend is shown beside the others, is never the best and decides nothing.
     """
 
     name: str
@@ -63,6 +80,7 @@ class Option:
     lines: tuple[CostLine, ...] = ()
     note: str = ""
     npv_usd: Decimal | None = None
+    contends: bool = True
 
     @property
     def total_usd(self) -> Decimal:
@@ -75,7 +93,8 @@ class BreakEven:
     """When the fine-tune has paid back its upfront cost, against one alternative.
 
     ``months`` and ``calls`` are None when it never does. ``status`` is one of the codes of
-    :mod:`ftgate.economics.breakeven`.
+    :mod:`ftgate.economics.breakeven`. ``probability`` (0-1) is the share of drawn futures in which
+    the fine-tune costs less over the horizon; None where nobody asked.
     """
 
     status: str
@@ -84,6 +103,7 @@ class BreakEven:
     date: date | None
     before_usable_until: bool | None
     against: str = ""
+    probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +174,7 @@ class Training:
     confidence: str = "unknown"  # this and what follows as in economics.training.Bill
     band_tokens: int = 0
     notes: tuple[str, ...] = ()
+    unit: str = "training_mtok"  # in which the job is priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +186,8 @@ class Comparison:
     lists what is missing for a verdict, each with the line that supplies it. ``at_volumes`` is
     filled when the monthly volume is unknown. ``leads_usd`` says by how much the fine-tune is
     cheaper over the horizon than each option without one, by its name; once the tuned model has
-    stopped, both cost the same.
+    stopped, both cost the same. ``prices`` has what the verdict rests on, ``shown_prices`` those of
+    the variants of the fine-tune that are shown beside it.
     """
 
     horizon_months: int
@@ -180,3 +202,4 @@ class Comparison:
     at_volumes: tuple[VolumeVerdict, ...] = ()
     prices: tuple[Price, ...] = ()
     leads_usd: dict[str, Decimal] = field(default_factory=dict)
+    shown_prices: tuple[Price, ...] = ()

@@ -189,6 +189,19 @@ class PriceBook:
             if facts is not None and facts.tunable:
                 yield facts
 
+    def tuning(self, providers: Sequence[str] = ()) -> Iterator[ModelFacts]:
+        """What is tuned at each provider whose hosting has a price, or that is named.
+
+        Others have no full bill. Which these are is asked of the text of a sheet: reading all of
+        them takes a hook as long as its own work.
+        """
+        for provider in self._catalogue.provider_names:
+            if provider in providers or self._catalogue.mentions(provider, "hosting_hour"):
+                for model in self.tunable(provider):
+                    facts = model_facts(self._catalogue, ModelName(provider, model))
+                    if facts.tunable:
+                        yield facts
+
     def _facts(self, name: ModelName) -> ModelFacts:
         """Facts of the catalogue, with the days on which the live feeds say that it ends."""
         facts = model_facts(self._catalogue, name)

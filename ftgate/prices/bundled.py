@@ -35,12 +35,17 @@ class Bundled:
         self._sheets: dict[str, Sheet] = {}
         self._snapshot: Sheet | None = None
         self._spellings: dict[str, dict[str, str]] = {}
+        self._units: dict[ModelName, tuple[str, ...]] = {}
 
     def sheet(self, provider: str) -> Sheet | None:
         """The provider's fine-tuning sheet, None when the catalogue has none."""
         if provider not in self._sheets and provider in self.provider_names:
             self._sheets[provider] = catalog.read_provider(provider, self.folder)
         return self._sheets.get(provider)
+
+    def mentions(self, provider: str, key: str) -> bool:
+        """Whether the text of the provider's sheet has the word, without reading the sheet."""
+        return catalog.mentions(provider, key, self.folder)
 
     @property
     def snapshot(self) -> Sheet:
@@ -110,6 +115,11 @@ class Bundled:
 
     def units(self, name: ModelName) -> tuple[str, ...]:
         """Units of a resolved name that have a price."""
+        if name not in self._units:  # each question about a long request asks
+            self._units[name] = self._priced_units(name)
+        return self._units[name]
+
+    def _priced_units(self, name: ModelName) -> tuple[str, ...]:
         record = ("models", self.market(name.provider), name.model)
         tiers = (
             []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftgate.model import NO_BILL
+from ftgate.model import NO_BILL, PROMPTED
 from ftgate.render import words
 from ftgate.render.escape import visible
 from ftgate.render.phrases import DECISIONS, break_even, option, tuned
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from ftgate.report import DatasetReport
 
 Row = tuple[str, str]
-_ROUND_TRIP = ("fine-tuned", "hybrid")  # kinds that need a training job
+VOLUME = "requests_per_month"  # the threshold against every alternative
 
 
 def money_rows(dataset: DatasetReport, *, verbose: bool) -> list[Row]:
-    """``(label, text)`` rows; the bills of every option too when ``verbose``."""
+    """``(label, text)`` rows; every option with its bill too when ``verbose``."""
     rows: list[Row] = []
     if dataset.training is not None:
         rows.append(("training", _training(dataset.training)))
@@ -30,7 +30,9 @@ def money_rows(dataset: DatasetReport, *, verbose: bool) -> list[Row]:
         if point is not None:
             rows.append(("break-even", break_even(point, dataset.comparison)))
         rows.extend(_comparison_rows(dataset.comparison))
+        rows.extend(_pays_from(dataset.comparison))
         if verbose:
+            rows.extend(_side_by_side(dataset.comparison))
             rows.extend(_bills(dataset.comparison))
     return rows
 
@@ -90,7 +92,7 @@ def _volume(volume: VolumeVerdict) -> str:
 
 def _cheapest(comparison: Comparison) -> list[Row]:
     """The cheapest way without a training job, beside today's bill and the fine-tune's."""
-    others = [each for each in comparison.options if each.kind not in _ROUND_TRIP]
+    others = [each for each in comparison.options if each.contends and each.kind in PROMPTED]
     if not others:
         return []
     best = min(others, key=lambda each: each.total_usd)
@@ -109,13 +111,40 @@ def _total(each: Option) -> str:
     return words.usd(each.total_usd)
 
 
+def _pays_from(comparison: Comparison) -> list[Row]:
+    """``fine-tuning pays from 41,200 calls a month``: the first words of the threshold."""
+    for threshold in comparison.thresholds:
+        if threshold.parameter == VOLUME:
+            said = threshold.meaning.partition(":")[0]
+            if threshold.value == "never":
+                said = f"fine-tuning never pays: {threshold.meaning}"
+            return [("threshold", visible(said))]
+    return []
+
+
+def _side_by_side(comparison: Comparison) -> list[Row]:
+    """Every option's bill over the horizon, and whether it can be the best."""
+    if not comparison.options:
+        return []
+    width = max(len(_total(each)) for each in comparison.options)
+    rows = []
+    for number, each in enumerate(comparison.options):
+        mark = " \u2190 best" if each.name == comparison.best else ""
+        mark = mark if each.contends else " *"
+        label = "" if number else words.count(comparison.horizon_months, "month")
+        rows.append((label, f"{_total(each):>{width}}  {visible(each.name)}{mark}"))
+    if not all(each.contends for each in comparison.options):
+        rows.append(("", "* for comparison, never the best: see what is assumed"))
+    return rows
+
+
 def _bills(comparison: Comparison) -> list[Row]:
     rows: list[Row] = []
     for each in comparison.options:
         note = f" ({visible(each.note)})" if each.note else ""
         rows.append(("bill", f"{visible(each.name)}: {_total(each)}{note}"))
         for line in each.lines:
-            per = "once" if line.upfront else "/month"
+            per = "once" if line.upfront else "/month" if line.monthly else "each time"
             text = f"{visible(line.item)} {words.usd(line.usd)} {per} = {visible(line.formula)}"
             rows.append(("", text.replace(" /month", "/month")))
     rows.extend(("assumed", visible(text)) for text in comparison.assumptions)

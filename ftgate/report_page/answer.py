@@ -9,7 +9,7 @@ from ftgate.economics.amounts import (
     calls_text,
     count_text,
     months_text,
-    number_text,
+    percent_text,
     usd_text,
 )
 from ftgate.economics.breakeven import Payback
@@ -45,6 +45,8 @@ _TITLES = {
     "rag": "Do not fine-tune: use retrieval",
 }
 _NEAREST = 2
+_EVEN = 0.5
+_DAY = Fraction(1, 31)  # of a month
 
 
 def verdict(study: Study) -> str:
@@ -53,9 +55,31 @@ def verdict(study: Study) -> str:
     if found.answer == "stop":
         return _TITLES[found.decision or "hold"]
     decision = study.scenario.decide(study.against_rival)
+    if decision == "fine-tune" and _unlikely(study):
+        return _TITLES["hold"]
     if decision == "fine-tune" and found.decision == "hybrid":
         return "Fine-tune for the form, keep the facts in retrieval"
     return _TITLES[decision]
+
+
+def _unlikely(study: Study) -> bool:
+    """Whether it wins in fewer futures than the plan asks for; the best alternative counts."""
+    least = study.scenario.min_probability
+    return least is not None and not study.chance.enough(float(least))
+
+
+def _doubt(study: Study) -> str:
+    """What the figures as stated do not say: that most futures end otherwise."""
+    share, least = study.chance.positive.probability, study.scenario.min_probability
+    pays = study.scenario.decide(study.against_rival) == "fine-tune"
+    if not pays or (share >= _EVEN and not _unlikely(study)):
+        return ""
+    asked = "" if least is None else f", and {percent_text(least)} are asked for"
+    chance = chance_text(share, study.chance.positive.error)
+    return (
+        f"It pays at the numbers as stated, but wins against {study.chance.against} in only"
+        f" {chance} of the futures that were drawn{asked}: first measure what drives it."
+    )
 
 
 def recommendation(study: Study) -> tuple[str, str, str]:
@@ -78,52 +102,58 @@ def question(study: Study) -> Section:
         f" {months(scenario.limit_months)}."
     )
     about = study.notes.get("", "")
+    if study.comparison is not None:
+        asked += " This is about money; ftgate check says whether the data are fit for training."
     return Section("The question", (*([Text(about)] if about else []), Text(asked)))
 
 
 def answer(study: Study) -> Section:
     """The recommendation and the key figures."""
     ahead = study.scenario.horizon_months
+    ours = f"{study.plan.name}, then {study.rival.name}" if study.stopped else study.plan.name
     pairs = [
         (f"{study.today.name}, {months(ahead)}", usd_text(study.today.horizon_usd)),
-        (f"{study.plan.name}, {months(ahead)}", usd_text(study.plan.horizon_usd)),
+        (f"{ours}, {months(ahead)}", usd_text(study.ours.horizon_usd)),
     ]
-    if study.rival.variant is None and study.rival is not study.today:
+    if study.rival is not study.today:
         pairs.append((f"{study.rival.name}, {months(ahead)}", usd_text(study.rival.horizon_usd)))
     pairs.append(("payback against today", payback_text(study.against_today)))
-    chance = study.risk.positive
-    pairs.append(("chance that it wins", chance_text(chance.probability, chance.error)))
+    for found in filter(None, (study.risk, study.against_best)):
+        chance = chance_text(found.positive.probability, found.positive.error)
+        pairs.append((f"chance that it beats {found.against}", chance))
     blocks: list[Block] = [Text(f"{verdict(study)}.", "lead")]
     blocks += [Text(sentence) for sentence in recommendation(study)]
+    doubt = _doubt(study)
+    blocks += [Text(doubt, "warning")] if doubt else []
     return Section("Recommendation", (*blocks, Figures(tuple(pairs))))
 
 
 def payback_text(found: Payback) -> str:
-    """``15.8 months``, or ``never``."""
+    """``15.8 months``, ``less than a day``, or ``never``."""
+    if found.months is not None and 0 < found.months < _DAY:
+        return "less than a day"
     return months_text(found.months)
 
 
 def _what(study: Study) -> str:
-    scenario, plan, rival = study.scenario, study.plan, study.rival
+    scenario, ours, rival = study.scenario, study.ours, study.rival
+    tuned = f"the fine-tune{f', and {rival.name} once it stops,' if study.stopped else ''}"
     found = scenario.suitability
     if found.answer == "stop":
         return f"Whatever it costs: {found.text}."
     ahead = months(scenario.horizon_months)
     if scenario.decide(study.against_rival) == "fine-tune":
         return (
-            f"{plan.name} with the short prompt costs {usd_text(plan.horizon_usd)} over {ahead},"
+            f"{ours.name} with the short prompt costs {usd_text(ours.horizon_usd)} over {ahead},"
             f" all in, and {rival.name}, the cheapest of the prompts,"
             f" {usd_text(rival.horizon_usd)}."
         )
     costs = f"costs {usd_text(rival.horizon_usd)} over {ahead}"
     if rival is study.today:
-        return (
-            f"Stay with {rival.name}: it {costs}, the fine-tune"
-            f" {usd_text(plan.horizon_usd)}, all in."
-        )
+        return f"Stay with {rival.name}: it {costs}, {tuned} {usd_text(ours.horizon_usd)}, all in."
     return (
-        f"Try {rival.name} instead, with {rival.kind}: the same work {costs}, the fine-tune"
-        f" {usd_text(plan.horizon_usd)}, all in, and {study.today.name}"
+        f"Try {rival.name} instead, with {rival.kind}: the same work {costs}, {tuned}"
+        f" {usd_text(ours.horizon_usd)}, all in, and {study.today.name}"
         f" {usd_text(study.today.horizon_usd)}; that its answers are as good must be tested,"
         " because no price shows it."
     )
@@ -138,8 +168,8 @@ def _against_today(study: Study) -> str:
     if found.status == "NO_VOLUME" or found.months is None:
         text += f" {REASONS[found.status]}"
     else:
-        text += f" is paid back after {months_text(found.months)}"
-        text += f", where {number_text(scenario.limit_months)} are the limit"
+        text += f" is paid back after {payback_text(found)}"
+        text += f", where {months(scenario.limit_months)} are the limit"
     if study.cut_short is None or scenario.life_months is None:
         return f"{text}."
     return (

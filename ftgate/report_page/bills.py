@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from ftgate.economics.amounts import (
     money_text,
-    months_text,
 )
 from ftgate.economics.breakeven import payback
 from ftgate.economics.cashflow import caching_applies
 from ftgate.economics.scenario import Variant
 from ftgate.economics.scenario_flips import best_prompt, uncached
-from ftgate.report_page.answer import REASONS
+from ftgate.model import TRAINED
+from ftgate.report_page.answer import REASONS, payback_text
 from ftgate.report_page.names import (
+    end_text,
     months,
     net_text,
-    number,
     per_million,
 )
 from ftgate.report_page.options import YEAR, Line, Option, plain_year
@@ -48,19 +48,53 @@ def costs(study: Study) -> Section:
     columns += [Column(f"{months(ahead)}, USD", number=True)] * both
     columns.append(Column(f"against {study.today.name}, {months(ahead)}, USD", number=True))
     rows = []
-    for option in study.options:
+    options = [*study.options, *([study.stopped] if study.stopped else [])]
+    for place, option in enumerate(options):
         less = study.today.horizon_usd - option.horizon_usd
         totals = [money_text(option.year_usd), *[money_text(option.horizon_usd)] * both]
         change = "" if option is study.today else signed(less)
-        rows.append((option.name, option.kind, *totals, change))
+        rows.append((option.name, _how(study, option, place), *totals, change))
     life = study.scenario.life_months
     caption = "What each option costs, everything included"
     blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows))]
     if life is not None and life < ahead:
-        text = f"The bills of the fine-tune are those of a model that lives on; it has {life} whole"
-        blocks.append(Text(f"{text} month{'' if life == 1 else 's'}.", "warning"))
-    blocks += [_bill(option, both=both, ahead=ahead) for option in study.options]
+        text = (
+            "The bills of the fine-tune are those of a model that lives on, but for the last row;"
+        )
+        text += f" it has {life} whole month{'' if life == 1 else 's'}."
+        blocks.append(Text(text, "warning"))
+    blocks += [_bill(option, both=both, ahead=ahead) for option in options]
+    blocks += _beside(study)
     return Section("Options and what they cost", tuple(blocks))
+
+
+def _how(study: Study, option: Option, place: int) -> str:
+    """How an option does it; of an alternative also what is assumed of it."""
+    if option.variant is not None or not place:
+        return option.kind
+    about = [] if option.service.contends else ["for comparison only"]
+    about += filter(None, [study.notes.get(f"alternative[{place}].model", "")])
+    return "; ".join([option.kind, *about]) if study.comparison else option.kind
+
+
+def _beside(study: Study) -> Iterator[Table]:
+    """Other ways to train, as the gate's comparison has them."""
+    if study.comparison is None:
+        return
+    found = [each for each in study.comparison.options if each.kind in TRAINED[2:]]
+    if not found:
+        return
+    columns = (
+        Column("Option"),
+        Column("before the first call, USD", number=True),
+        Column(f"{months(study.comparison.horizon_months)}, USD", number=True),
+        Column("What to know"),
+    )
+    rows = tuple(
+        (each.name, money_text(each.upfront_usd), money_text(each.total_usd), each.note)
+        for each in found
+    )
+    yield Table("Other ways to train it, for those who need them", columns, rows)
 
 
 def signed(usd: Fraction) -> str:
@@ -137,14 +171,14 @@ def sweeps(study: Study) -> Section:
         "While prices fall",
         (
             Text(
-                "The question of the tutorial: at what price does fine-tuning stop to pay? Moving"
-                " the price of input alone answers it as asked; in a market both prices fall."
+                "At what price does fine-tuning stop to pay? The usual question moves the price of"
+                " input alone; in a market both prices fall."
             ),
             _sweep_table(
                 study,
                 f"Payback where input of {scenario.base.name} costs",
                 study.input_sweep,
-                lambda value: number(f"base.{path}", value),
+                lambda value: end_text(f"base.{path}", value),
             ),
             _sweep_table(
                 study,
@@ -166,7 +200,7 @@ def _sweep_table(
         tuple(
             (
                 shown(row.value),
-                *(f"{months_text(found.months)}: {_SHORT[decision]}"
+                *(f"{payback_text(found)}: {_SHORT[decision]}"
                   for _, found, decision in row.outcomes),
             )
             for row in rows

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from ftgate.economics.amounts import count_text, exact_text, money_text
 from ftgate.economics.sensitivity import Threshold
+from ftgate.report_page.inputs import sentence
 from ftgate.report_page.names import flip_text, months, number, until, whole_months, words
 from ftgate.report_page.page import Block, Column, Items, Lines, Mark, Section, Series, Table, Text
 from ftgate.report_page.study import Study
@@ -37,7 +38,11 @@ def changes(study: Study) -> Section:
         for each in ordered
     )
     caption = "One number at a time, everything else as stated; the nearest flip first"
-    return Section("What would change it", (*blocks, Table(caption, columns, rows)))
+    blocks.append(Table(caption, columns, rows))
+    if study.comparison is not None:
+        found = tuple(sentence(each.meaning) for each in study.comparison.thresholds)
+        blocks += [Text("Against every alternative at once:"), Items(found)]
+    return Section("What would change it", tuple(blocks))
 
 
 def threshold_text(found: Threshold) -> str:

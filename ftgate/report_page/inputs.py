@@ -14,6 +14,7 @@ from ftgate.report_page.names import (
     words,
 )
 from ftgate.report_page.page import (
+    Block,
     Column,
     Items,
     Section,
@@ -28,16 +29,20 @@ def inputs(study: Study) -> Section:
     rows = tuple(_inputs(study.scenario.data, study.notes))
     columns = (Column("Input"), Column("Value"), Column("Source or remark"), Column("Key"))
     name = study.scenario.where
-    return Section(
-        "Inputs and their sources",
-        (
-            Text(
-                f"Every value is stated in {name}; the remarks are its own comments. Where there is"
-                " none, the file does not say what the value rests on."
-            ),
-            Table("Inputs", columns, rows),
-        ),
+    text = (
+        f"Every value is stated in {name}; the remarks are its own comments. Where there is none,"
+        " the file does not say what the value rests on."
     )
+    if study.comparison is not None:
+        text = (
+            f"What is stated is in {name}; what is measured was counted in the files; prices are"
+            " those of the catalogue, each with who published it and when. Where there is no"
+            " remark, a value follows from the others or is a default."
+        )
+    blocks: list[Block] = [Text(text), Table("Inputs", columns, rows)]
+    if study.sources:
+        blocks += [Text("Who published the prices:"), Items(study.sources)]
+    return Section("Inputs and their sources", tuple(blocks))
 
 
 def _inputs(data: Mapping[str, Any], notes: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
@@ -59,6 +64,9 @@ def _table_inputs(
     about = notes.get(table, "")
     for key, value in values.items():
         path = f"{table}.{key}"
+        if isinstance(value, Mapping):
+            yield from _table_inputs(path, value, notes)
+            continue
         remark = "; ".join(filter(None, (about, notes.get(path, ""))))
         about = ""
         yield words(path), value_text(path, value), remark, path
@@ -94,11 +102,20 @@ def _taken(study: Study) -> Iterator[str]:
     if "tokens_per_example" not in scenario.data["training"]:
         yield "A training example is as long as a call: the short prompt, the query, the answer."
     yield (
-        "Money later is worth as much as money now: the file states no discount rate."
+        "Money later is worth as much as money now: no discount rate is stated."
         if scenario.discount_rate is None
         else f"Money is discounted at {percent_text(scenario.discount_rate)} a year in the risk."
     )
     yield "Payback is strict: exactly at the limit is too slow."
+    if study.comparison is not None:
+        yield from map(sentence, study.comparison.assumptions)
+
+
+def sentence(text: str) -> str:
+    """A phrase of the gate as a sentence; a model's name keeps its first letter."""
+    first, _, rest = text.removesuffix(".").partition(" ")
+    named = any(letter.isdigit() for letter in first)
+    return f"{first if named else first[:1].upper() + first[1:]} {rest}."
 
 
 _LEFT_OUT = {

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Context
 from fractions import Fraction
 from typing import Any
 
 from ftgate.economics.amounts import (
+    count_text,
     exact_text,
     money_text,
     number_text,
     percent_text,
     rate_text,
+    to_decimal,
     usd_text,
 )
 from ftgate.economics.scenario import Scenario
 from ftgate.economics.scenario_file import PRICE_UNITS
 from ftgate.economics.spreads import LIFE
 
+_FOUR_DIGITS = Context(prec=4)
 _WORDS = {
     "title": "title",
     "queries_per_month": "calls a month",
@@ -27,6 +31,7 @@ _WORDS = {
     "limit_months": "payback must be sooner than (months)",
     "horizon_months": "months ahead",
     "discount_rate": "discount rate a year",
+    "min_probability": "it must win in this share of the futures",
     "goal.kind": "what the examples teach",
     "goal.volatile": "facts that change",
     "tokens.system_prompt": "tokens of today's prompt",
@@ -36,6 +41,7 @@ _WORDS = {
     "training.examples": "training examples",
     "training.tokens_per_example": "tokens of an example",
     "training.epochs": "epochs",
+    "training.minimum_usd": "least that a job costs",
     "labelling.hourly_wage": "hourly wage of labelling",
     "labelling.minutes_per_example": "minutes to label an example",
     "engineering.hours_upfront": "hours of engineering before the start",
@@ -56,6 +62,7 @@ _WORDS = {
     "latency.base_seconds": "seconds of today's answer",
     "latency.tuned_seconds": "seconds of the tuned model's answer",
     "hybrid.usd_per_query": "vector database, a call",
+    "hybrid.context_tokens": "retrieved tokens, a call",
     "shutdown.as_of": "looked up on",
     "shutdown.usable_until": "tuned model can be called until",
     "shutdown.usable_until_months": "months that the tuned model can be called",
@@ -78,11 +85,20 @@ _OF_A_MODEL = {
     "retry_ratio": "calls made again",
     "hosting_per_hour": "hosting, an hour",
     "maintenance_per_month": "maintenance a month",
+    "system_prompt": "tokens of its own prompt",
+    "cacheable_tokens": "tokens of the prompt that never change",
+    "usd_per_query": "paid for every call beside tokens",
+    "upfront_usd": "paid before the first call",
+    "lasts_months": "months until it stops",
+    "answers": "answers as good as those of",
+    "shown_only": "shown, not judged",
+    "replica_per_hour": "a machine, an hour",
+    "replica_calls": "calls a month that one machine answers",
 }
 _OWNERS = {"base": "today's model", "tuned": "tuned model"}
 _DOLLARS = (
-    *("cost", "usd", "hourly_wage", "usd_per_second", "usd_per_query"),
-    *("hosting_per_hour", "maintenance_per_month"),
+    *("cost", "usd", "hourly_wage", "usd_per_second", "usd_per_query", "upfront_usd"),
+    *("hosting_per_hour", "maintenance_per_month", "minimum_usd", "replica_per_hour"),
 )
 
 
@@ -92,7 +108,10 @@ def words(path: str) -> str:
         return _WORDS[path]
     table, _, key = path.rpartition(".")
     text = _of_a_model(key)
-    owner = _OWNERS.get(table, table.replace("[", " ").removesuffix("]"))
+    owner, after, _ = table.partition(".successor")
+    owner = _OWNERS.get(owner, owner.replace("[", " ").removesuffix("]"))
+    if after:
+        owner += ", after its end"
     return f"{owner}: {text}" if owner else text
 
 
@@ -116,6 +135,14 @@ def number(path: str, value: Fraction) -> str:
         return percent_text(value)
     priced = key in _DOLLARS or key.endswith(tuple(PRICE_UNITS))
     return _price(value) if priced else exact_text(value)
+
+
+def end_text(path: str, value: Fraction) -> str:
+    """A guess, to four digits: nobody guesses a volume to a fraction of a call."""
+    key = path.rpartition(".")[2]
+    if path.startswith("tokens.") or key.startswith("queries_per_"):
+        return count_text(value if abs(value) < 100 else Fraction(round(value)))
+    return number(path, Fraction(_FOUR_DIGITS.plus(to_decimal(value))))
 
 
 def flip_text(path: str, value: Fraction) -> str:
@@ -166,7 +193,7 @@ def _price(value: Fraction) -> str:
 
 
 def _is_share(key: str) -> bool:
-    return key.endswith(("_rate", "_ratio")) or key in ("ramp", "batch_discount")
+    return key.endswith(("_rate", "_ratio", "_probability")) or key in ("ramp", "batch_discount")
 
 
 def _of_a_model(key: str) -> str:

@@ -7,7 +7,7 @@ The lines of an option add up to its total, which is that of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -72,13 +72,24 @@ def options(scenario: Scenario) -> tuple[Option, ...]:
     found = [_option(scenario, scenario.base, "today")]
     for service in scenario.alternatives:
         best = best_prompt(scenario, service)
-        found.append(_option(scenario, best, _caching(best.arm, service.arm)))
+        found.append(_option(scenario, best, _how(best, service.arm)))
     for variant in scenario.variants:
         kind = "fine-tuned with retrieval" if variant.hybrid else "fine-tuned"
         if scenario.labelling_usd is not None:
             kind += ", labelled" if variant.labelled else ", examples given"
         found.append(_option(scenario, variant.service, kind, variant))
     return tuple(found)
+
+
+def stopped(scenario: Scenario, plan: Option, rival: Option) -> Option | None:
+    """The plan until its model stops, and the rival from then on; None where it lives on."""
+    life, variant = scenario.life_months, plan.variant
+    if variant is None or life is None or life >= scenario.horizon_months:
+        return None
+    service = replace(plan.service, lasts_months=life, successor=rival.service)
+    lumps = {month: usd for month, usd in variant.retraining.items() if month <= life}
+    kind = f"{plan.kind}, until it stops; then {rival.name}"
+    return _option(scenario, service, kind, replace(variant, retraining=lumps))
 
 
 def plain_year(scenario: Scenario, service: Service) -> Fraction:
@@ -89,7 +100,7 @@ def plain_year(scenario: Scenario, service: Service) -> Fraction:
 def cumulative(scenario: Scenario, option: Option, months: int) -> list[Fraction]:
     """Dollars paid by the end of month 0, 1, ... ``months``, everything included."""
     variant = option.variant
-    paid = variant.upfront if variant else Fraction(0)
+    paid = variant.upfront if variant else option.service.upfront_usd
     lumps = variant.retraining if variant else {}
     found = [paid]
     for month, bill in enumerate(scenario.bills(option.service, months), start=1):
@@ -114,20 +125,22 @@ def _option(
     )
 
 
-def _caching(arm: Arm, stated: Arm) -> str:
+def _how(service: Service, stated: Arm) -> str:
+    arm, prompt = service.arm, "today's prompt"
+    if service.own_prompt is not None:
+        prompt = f"a prompt of {_tokens(service.own_prompt)}"
     if not caching_applies(arm):
-        return "today's prompt"
+        return prompt
     if arm.static_tokens != stated.static_tokens:
-        return (
-            f"today's prompt, padded to {count_text(Fraction(arm.static_tokens))} tokens and cached"
-        )
-    return "today's prompt, cached"
+        return f"{prompt}, padded to {_tokens(Fraction(arm.static_tokens))} and cached"
+    return f"{prompt}, cached"
 
 
 def _lines(
     scenario: Scenario, service: Service, variant: Variant | None, months: int
 ) -> Iterator[Line]:
     arm = service.arm
+    ahead, months = months, _own_months(service, months)
     calls = scenario.volume.until(Fraction(months))
     sums = _sums(scenario, arm, months)
     times = f"\u00d7 {calls_text(calls)}{_modifiers(arm)}"
@@ -142,7 +155,8 @@ def _lines(
         "answer", sums.output, f"{_tokens(answer)} \u00d7 {per_million(arm.output_mtok)} {times}"
     )
     each = rate_text(Fraction(arm.per_query_usd))
-    yield Line(_per_call(scenario, variant), sums.per_query, f"{calls_text(calls)} \u00d7 {each}")
+    item = _per_call(scenario, service, variant)
+    yield Line(item, sums.per_query, f"{calls_text(calls)} \u00d7 {each}")
     yield Line("review by people", sums.review, _review(scenario, arm, months))
     wrong = (
         f"{percent_text(Fraction(arm.failure_rate))} \u00d7 {rate_text(Fraction(arm.failure_usd))}"
@@ -154,8 +168,28 @@ def _lines(
         fixed * months,
         f"{months} months \u00d7 {rate_text(fixed)}",
     )
+    replicas = [arm.replicas(scenario.volume.in_month(month)) for month in range(1, months + 1)]
+    hosted = rate_text(Fraction(arm.replica_month_usd))
+    yield Line(
+        "hosting of replicas",
+        sum(replicas) * Fraction(arm.replica_month_usd),
+        f"{sum(replicas)} replica months \u00d7 {hosted}",
+    )
+    yield _succeeded(scenario, service, months, ahead)
     if variant is not None:
-        yield from _once(scenario, variant, months)
+        yield from _once(scenario, variant, ahead)
+    yield Line("before the first call", service.upfront_usd, "as stated")
+
+
+def _own_months(service: Service, months: int) -> int:
+    return months if service.lasts_months is None else min(months, service.lasts_months)
+
+
+def _succeeded(scenario: Scenario, service: Service, own: int, months: int) -> Line:
+    """The bills of the months after the model's end."""
+    name = service.successor.name if service.successor else ""
+    later = total(scenario.bills(service, months)[own:])
+    return Line(f"after its end: {name}", later, f"months {own + 1} to {months}")
 
 
 def _sums(scenario: Scenario, arm: Arm, months: int) -> CallCost:
@@ -217,9 +251,9 @@ def _modifiers(arm: Arm) -> str:
     return text
 
 
-def _per_call(scenario: Scenario, variant: Variant | None) -> str:
+def _per_call(scenario: Scenario, service: Service, variant: Variant | None) -> str:
     waits = "latency" in scenario.data
-    if variant is None or not variant.hybrid:
+    if not service.usd_per_query and (variant is None or not variant.hybrid):
         return "waiting"
     return "waiting and vector database" if waits else "vector database"
 

@@ -9,8 +9,8 @@ from ftgate.economics.amounts import (
 from ftgate.economics.risk import Risk
 from ftgate.report_page.names import (
     chance_text,
+    end_text,
     months,
-    number,
     words,
 )
 from ftgate.report_page.page import (
@@ -32,13 +32,13 @@ def sensitivity(study: Study) -> Section:
     """The tornado."""
     found, ahead = study.tornado, months(study.scenario.horizon_months)
     source = (
-        "The ranges are assumptions of this report; the file states none."
+        "The ranges are assumptions of this report; [risk] states none."
         if found.assumed
-        else "The ranges are those of the file."
+        else "The ranges are those of [risk]."
     )
     spans = tuple(
         Span(
-            f"{words(bar.path)}: {number(bar.path, bar.low)} to {number(bar.path, bar.high)}",
+            f"{words(bar.path)}: {end_text(bar.path, bar.low)} to {end_text(bar.path, bar.high)}",
             float(bar.at_low.net_usd),
             float(bar.at_high.net_usd),
         )
@@ -47,8 +47,8 @@ def sensitivity(study: Study) -> Section:
     rows = tuple(
         (
             words(bar.path),
-            number(bar.path, bar.low),
-            number(bar.path, bar.high),
+            end_text(bar.path, bar.low),
+            end_text(bar.path, bar.high),
             money_text(bar.at_low.net_usd),
             money_text(bar.at_high.net_usd),
         )
@@ -94,7 +94,14 @@ def chances(study: Study) -> Section:
                 f" would win in {chance_text(*study.living.positive)}."
             )
         )
-    blocks.append(_histogram(found, "Net benefit of the futures"))
+    if study.against_best is not None:
+        blocks.append(
+            Text(
+                f"Against {study.against_best.against}, the cheapest prompt, it wins in"
+                f" {chance_text(*study.against_best.positive)}."
+            )
+        )
+    blocks.append(_histogram(found, f"Net benefit of the futures, against {found.against}"))
     if study.living is not None:
         blocks.append(_histogram(study.living, "The same, had the tuned model no end"))
     blocks += [_drivers(found), _cheapest(found), _drawn(study)]

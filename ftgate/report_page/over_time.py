@@ -6,11 +6,9 @@ from fractions import Fraction
 
 from ftgate.economics.amounts import (
     money_text,
-    months_text,
 )
-from ftgate.report_page.names import (
-    months,
-)
+from ftgate.report_page.answer import payback_text
+from ftgate.report_page.names import months
 from ftgate.report_page.options import YEAR, cumulative
 from ftgate.report_page.page import (
     Column,
@@ -34,17 +32,20 @@ def _cumulative(study: Study) -> Lines:
     scenario, ahead = study.scenario, _chart_months(study)
     shown = [each for each in study.options if each.variant in (None, scenario.planned)]
     paid = [(each.name, cumulative(scenario, each, ahead)) for each in shown]
+    if study.stopped:
+        name = f"{study.stopped.name}, then {study.rival.name}"
+        paid.append((name, cumulative(scenario, study.stopped, ahead)))
     crossing = study.against_today.months
     summary = f"What each option has cost by each month, {months(ahead)} long. "
     if crossing is None:
         summary += f"The fine-tune's line never comes below that of {study.today.name}."
     else:
         text = f"The fine-tune's line crosses that of {study.today.name} after"
-        summary += f"{text} {months_text(crossing)}."
+        summary += f"{text} {payback_text(study.against_today)}."
     marks = _rules(study, ahead)
     if crossing is not None and 0 < crossing <= ahead:
         marks.append(Mark(float(crossing), float(_between(paid[0][1], crossing)),
-                          f"paid back: {months_text(crossing)}"))  # fmt: skip
+                          f"paid back: {payback_text(study.against_today)}"))  # fmt: skip
     return Lines(
         "What has been paid by then, as if the tuned model lived on",
         summary,

@@ -8,23 +8,21 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ftgate.economics.breakeven import Payback, payback
-from ftgate.economics.risk import Risk, risk
+from ftgate.economics.risk import Risk, risk, sample
 from ftgate.economics.scenario import Scenario, Variant, parse_scenario
 from ftgate.economics.scenario_file import spelled, states
 from ftgate.economics.scenario_flips import Indifference, indifference
 from ftgate.economics.sensitivity import (
-    IN_TIME,
-    OVER_HORIZON,
     Threshold,
     Tornado,
     at,
-    threshold,
+    thresholds,
     tornado,
 )
 from ftgate.economics.spreads import LIFE, assumed
-from ftgate.model import Decision
+from ftgate.model import Comparison, Decision
 from ftgate.report_page.notes import notes
-from ftgate.report_page.options import Option, options
+from ftgate.report_page.options import Option, options, stopped
 
 # The prices of the tutorial's exercise: as stated, halved, a sixth; around them twice and a 30th.
 _FACTORS = (Fraction(2), Fraction(1), Fraction(1, 2), Fraction(1, 6), Fraction(1, 30))
@@ -54,7 +52,10 @@ class Study:
     ``against_today`` is the planned fine-tune against today's model, as if the tuned model lived
     on; ``cut_short`` the same until its end of life, None without one. ``rival`` is the cheapest
     prompt over the horizon and ``against_rival`` the fine-tune against it, end of life included.
-    ``living`` is the risk without the known end of life, None where none is known.
+    ``living`` is the risk without the known end of life, None where none is known. ``against_best``
+    is the risk against the rival, None where that is today's model. ``stopped`` is the plan with
+    the rival after its end of life, None where that is not within the horizon. ``comparison`` is
+    the gate's where the scenario was made from a dataset, ``sources`` who published its prices.
     """
 
     scenario: Scenario
@@ -71,6 +72,10 @@ class Study:
     both_sweep: tuple[Swept, ...]
     risk: Risk
     living: Risk | None
+    against_best: Risk | None = None
+    stopped: Option | None = None
+    comparison: Comparison | None = None
+    sources: tuple[str, ...] = ()
 
     @property
     def today(self) -> Option:
@@ -84,6 +89,16 @@ class Study:
         return next(each for each in self.options if each.variant == planned)
 
     @property
+    def ours(self) -> Option:
+        """The plan as it will be: with the rival after its end of life."""
+        return self.stopped or self.plan
+
+    @property
+    def chance(self) -> Risk:
+        """How likely the fine-tune beats the best alternative."""
+        return self.against_best or self.risk
+
+    @property
     def net_usd(self) -> Fraction:
         """What the plan earns over the horizon against today's model, its end of life included."""
         return (self.cut_short or self.against_today).net_usd
@@ -94,14 +109,28 @@ def study(text: str, where: str) -> Study:
 
     Raises ConfigError for what is wrong in the file.
     """
-    scenario = parse_scenario(text, where)
+    return study_of(parse_scenario(text, where), notes(text))
+
+
+def study_of(
+    scenario: Scenario,
+    remarks: Mapping[str, str],
+    comparison: Comparison | None = None,
+    sources: tuple[str, ...] = (),
+) -> Study:
+    """Answer everything about a scenario; ``remarks`` say by key what its numbers rest on.
+
+    Raises ConfigError where a range cannot be drawn.
+    """
     found = options(scenario)
-    rival = min((each for each in found if each.variant is None), key=lambda o: o.horizon_usd)
+    prompts = [each for each in found if each.variant is None]
+    rival = min((o for o in prompts if o.service.contends), key=lambda o: o.horizon_usd)
     planned, life = scenario.planned, scenario.life_months
-    bars = tornado(scenario)
+    plan = next(each for each in found if each.variant == planned)
+    bars, place, drawn = tornado(scenario), prompts.index(rival), sample(scenario)
     return Study(
         scenario=scenario,
-        notes=notes(text),
+        notes=remarks,
         options=found,
         against_today=payback(scenario.flow(planned)),
         cut_short=None if life is None else payback(scenario.flow(planned, life_months=life)),
@@ -112,8 +141,12 @@ def study(text: str, where: str) -> Study:
         flips=tuple(_flips(scenario, path) for path in _paths(scenario, bars)),
         input_sweep=_sweep(scenario, ("base.input",)),
         both_sweep=_sweep(scenario, ("base.input", "base.output")),
-        risk=risk(scenario),
-        living=None if life is None else risk(replace(scenario, life_months=None)),
+        risk=risk(scenario, drawn=drawn),
+        living=None if life is None else risk(replace(scenario, life_months=None), drawn=drawn),
+        against_best=risk(scenario, against=place, drawn=drawn) if place else None,
+        stopped=stopped(scenario, plan, rival),
+        comparison=comparison,
+        sources=sources,
     )
 
 
@@ -126,7 +159,7 @@ def _paths(scenario: Scenario, bars: Tornado) -> list[str]:
 
 
 def _flips(scenario: Scenario, path: str) -> Flips:
-    return Flips(threshold(scenario, path, IN_TIME), threshold(scenario, path, OVER_HORIZON))
+    return Flips(*thresholds(scenario, path))
 
 
 def _sweep(scenario: Scenario, keys: tuple[str, ...]) -> tuple[Swept, ...]:

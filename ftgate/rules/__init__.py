@@ -36,14 +36,15 @@ from ftgate.rules.registry import RULES, Rule
 from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 
 if TYPE_CHECKING:
+    from ftgate.economics.risk import Risk
     from ftgate.model.change import Before
     from ftgate.prices.lifecycle import Offer
     from ftgate.prices.live import Dispute
 
 _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
-    *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics"),
-    "suppressions",
+    *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics", "likelihood"),
+    *("budget", "suppressions"),
 )
 
 
@@ -79,6 +80,7 @@ class Case:
     training: Training | None = None
     measured: Measured | None = None
     comparison: Comparison | None = None
+    risk: Risk | None = None
     prices: tuple[Price, ...] | None = None
     disputes: tuple[Dispute, ...] | None = None
     offers: tuple[Offer, ...] = ()

@@ -1,9 +1,9 @@
 """FT8: does the fine-tune pay, against today's bill and against the best alternative?
 
 Each rule states one fact, so that a waiver for one never hides another: FT803 compares with
-today's bill, FT801 with the same model and prompt caching, FT805 with a cheaper model. Where FT804
-(hosting) or FT806 (model life) is the reason why nothing is paid back, FT803 leaves the word to
-them.
+today's bill, FT801 with the same model and prompt caching, FT802 with it in batches, FT805 with a
+cheaper model, FT809 with the same fine-tune in another place. Where FT804 (hosting) or FT806 (model
+life) is the reason why nothing is paid back, FT803 leaves the word to them.
 """
 
 from __future__ import annotations
@@ -36,15 +36,39 @@ def cheaper_with_caching(comparison: Comparison | None) -> Iterator[Finding]:
 
     ## Source
     OpenAI, "Prompt caching"; Anthropic, "Prompt caching"; the hit rate is that of random arrivals,
-    1 - exp(-calls x time to live).
+    1 - exp(-calls x time to live). A prompt below the minimum is compared with examples in it.
     """
-    yield from _beaten(comparison, "cached", "cache the prompt's unchanging beginning first")
+    cached, longer = _option(comparison, "cached"), _option(comparison, "few-shot")
+    if cached is not None or longer is None:
+        yield from _beaten(comparison, "cached", "cache the prompt's unchanging beginning first")
+    elif any(line.item == "cached prompt" for line in longer.lines):
+        # Too short to be cached alone; with examples in it, the same prompt is.
+        step = "put examples before the prompt's first variable: it is cached then"
+        yield from _beaten(comparison, "few-shot", step)
+
+
+@rule("FT802", severity="error", since="0.1")
+def cheaper_with_batch(comparison: Comparison | None) -> Iterator[Finding]:
+    """Today's model in batches costs less than the fine-tune, for the calls that can wait.
+
+    ## Why is this bad?
+    Providers charge half the price for calls whose answer may take up to a day. Where the plan says
+    that enough calls can wait, that discount is larger than what a shorter prompt saves, and it
+    needs no training, no data and no second model.
+
+    ## What to do instead
+    Send the calls that can wait as a batch, and compare again with the rest. If fewer can wait than
+    the plan says, correct `[usage] batch_share`.
+
+    ## Source
+    OpenAI, "Batch API": 50% off for answers within 24 hours; the batch prices are those of the
+    price list. Without `[usage] batch_share` the option is shown and decides nothing.
+    """
+    yield from _beaten(comparison, "batch", "send the calls that can wait in batches first")
 
 
 @rule("FT803", severity="error", since="0.1")
-def no_break_even(
-    comparison: Comparison | None, training: Training, policy: PolicySettings
-) -> Iterator[Finding]:
+def no_break_even(comparison: Comparison | None, policy: PolicySettings) -> Iterator[Finding]:
     """Fine-tune is not paid back within the limit, even against today's bill.
 
     ## Why is this bad?
@@ -73,7 +97,7 @@ def no_break_even(
         yield from _slow_against_best(comparison, limit)
         return
     yield Finding(
-        _payback_text(point, fine, today, training, limit),
+        _payback_text(point, fine, today, limit),
         decision="prompt" if point.months is None else "hold",
         next_step="see the thresholds: the volume and the price at which this flips",
     )
@@ -139,10 +163,13 @@ def cheaper_current_model(comparison: Comparison | None) -> Iterator[Finding]:
 
     ## Source
     The cheapest model of today's provider that is not shut down within the horizon, same prompt and
-    answer length, cached where the prompt allows. Epoch AI, "LLM inference price trends".
+    answer length, cached where the prompt allows; where the task is to choose among labels, also
+    its endpoint for decisions, billed by the input. Epoch AI, "LLM inference price trends".
     """
     next_step = "run your evaluation on it with today's prompt; if it fails, add it to"
     yield from _beaten(comparison, "cheaper", f"{next_step} [model] rejected")
+    next_step = "send the labels as a choice and run your evaluation; if it fails, add it to"
+    yield from _beaten(comparison, "decisions", f"{next_step} [model] rejected")
 
 
 @rule("FT806", severity="error", since="0.1")
@@ -219,6 +246,60 @@ def incomplete_plan(comparison: Comparison) -> Iterator[Finding]:
             yield Finding(f"no {entry.what}: {entry.reason}", undecided=True)
 
 
+@rule("FT809", severity="warning", since="0.1")
+def cheaper_elsewhere(
+    comparison: Comparison | None,
+    *,
+    margin_ratio: float = 0.1,
+    other_bases: bool = False,
+) -> Iterator[Finding]:
+    """Same fine-tune costs clearly less at another provider that takes new customers.
+
+    ## Why is this bad?
+    The same weights are tuned and served in several places at prices that differ by an order of
+    magnitude, mostly in what an idle hour costs. A plan that pays in one place may pay sooner in
+    another, and one that does not pay may pay there.
+
+    ## What to do instead
+    Ask whether your contract and your data may go there, and set `[model] provider`. Another base
+    counts only with `other_bases = true`: it answers differently, and has to be evaluated first.
+
+    ## Source
+    Price lists of training, tuned calls and hosting of every provider that the catalogue has all
+    three of, if its tune lives at least as long; the planned job's tokens, the whole horizon.
+    `margin_ratio` is how much less it must cost.
+    """
+    fine = _option(comparison, "fine-tuned")
+    if comparison is None or fine is None:
+        return
+    places = [
+        option
+        for option in comparison.options
+        if option.kind == "elsewhere"
+        and (other_bases or _base(option) == _base(fine))
+        and _outlives(option, fine)
+    ]
+    best = min(places, key=lambda option: option.total_usd, default=None)
+    if best is not None and best.total_usd < fine.total_usd * (1 - Decimal(str(margin_ratio))):
+        yield Finding(
+            f"{best.name} costs {usd_text(best.total_usd)} in {comparison.horizon_months} months,"
+            f" the planned one {usd_text(fine.total_usd)}",
+            next_step="compare it with your contract; then set [model] provider",
+        )
+
+
+def _outlives(option: Option, fine: Option) -> bool:
+    """A tune that stops earlier leaves months to somebody else, which are not its price."""
+    if option.usable_until is None or fine.usable_until is None:
+        return option.usable_until is None
+    return option.usable_until >= fine.usable_until
+
+
+def _base(option: Option) -> str:
+    """The tuned model's name without its maker's prefix."""
+    return option.model.removeprefix("ft:").rpartition("/")[2].lower()
+
+
 def _calls_text(point: BreakEven | None, training: Training) -> str:
     if point is None or point.calls is None:
         return "a tuned call costs as much as today's or more, so it never pays back"
@@ -227,9 +308,7 @@ def _calls_text(point: BreakEven | None, training: Training) -> str:
     return f"{job}; all costs that do not depend on calls are back after {calls}"
 
 
-def _payback_text(
-    point: BreakEven, fine: Option, today: Option, training: Training, limit: Decimal
-) -> str:
+def _payback_text(point: BreakEven, fine: Option, today: Option, limit: Decimal) -> str:
     if point.status == "NO_VOLUME":
         return f"no calls, so {usd_text(fine.upfront_usd)} upfront is never paid back"
     if not point.months or not point.calls:
@@ -238,9 +317,8 @@ def _payback_text(
             f" {usd_text(fine.upfront_usd)} upfront is never paid back"
         )
     volume = point.calls / point.months
-    upfront = f"training {usd_text(training.usd_high or 0)}"
-    if fine.upfront_usd != training.usd_high:
-        upfront += f" + labelling {usd_text(fine.upfront_usd - (training.usd_high or 0))}"
+    paid = [line for line in fine.lines if line.upfront]
+    upfront = " + ".join(f"{line.item} {usd_text(line.usd)}" for line in paid)
     saved = (_bill(today) - _bill(fine)) / volume
     return (
         f"saves {usd_text(saved)}/call; {upfront} -> {calls_text(math.ceil(point.calls))};"
@@ -251,7 +329,7 @@ def _payback_text(
 def _beaten(comparison: Comparison | None, kind: str, next_step: str) -> Iterator[Finding]:
     """One finding unless the fine-tune wins against the option of this kind over the horizon."""
     fine, other = _option(comparison, "fine-tuned"), _option(comparison, kind)
-    if comparison is None or fine is None or other is None:
+    if comparison is None or fine is None or other is None or not other.contends:
         return
     lead = comparison.leads_usd[other.name]
     if lead > 0:
@@ -269,7 +347,7 @@ def _beaten(comparison: Comparison | None, kind: str, next_step: str) -> Iterato
 
 def _bill(option: Option) -> Decimal:
     """One steady month by its lines: the first month of a tune that is about to stop is not one."""
-    return sum((line.usd for line in option.lines if not line.upfront), Decimal(0))
+    return sum((line.usd for line in option.lines if line.monthly), Decimal(0))
 
 
 def _explained_elsewhere(point: BreakEven, fine: Option, today: Option) -> bool:

@@ -90,7 +90,6 @@ def class_imbalance(
     answered = sum(labels.values())
     short = {digest: n for digest, n in labels.items() if not digest.startswith(LONG_ANSWER)}
     top = max(labels.values(), default=0) / max(answered, 1)
-    classes = sum(short.values()) >= 0.9 * answered and len(short) <= answered / 5
     if top >= ONE_ANSWER_SHARE:
         yield Finding(
             f"{top:.0%} of answers are one and the same (limit {max_ratio:.0%})",
@@ -98,7 +97,7 @@ def class_imbalance(
             decision="hold",
             next_step="look at the export: the answers are not what was asked for",
         )
-    elif top > max_ratio and classes:
+    elif top > max_ratio and profile.classifies:
         yield Finding(
             f"{top:.0%} of answers are the same of {counted(len(short), 'label')}"
             f" (limit {max_ratio:.0%})",

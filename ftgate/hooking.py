@@ -1,0 +1,118 @@
+"""What a git hook is answered: silence, or one screen; remembered for exactly these bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ftgate import gitindex, sources
+from ftgate.cache import Looks, key_of
+from ftgate.errors import UsageError
+from ftgate.files import data_beside
+from ftgate.gate import CheckOptions, SettingsFinder, judge_all, parse_day, shown_as
+from ftgate.prices.places import price_files
+from ftgate.sources import Job
+
+if TYPE_CHECKING:
+    from ftgate.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a hook says: nothing when it passes."""
+
+    exit_code: int
+    text: str
+
+
+def hook(
+    files: Sequence[str], options: CheckOptions, present: Callable[[Report], str], look: str = ""
+) -> Answer:
+    """Judge the datasets to which the changed files belong; ``staged`` judges git's index.
+
+    ``present`` renders a report that does not pass, and ``look`` names how (its colour and width).
+    The answer is remembered for exactly these bytes, this plan and this day, so that a commit
+    that changes nothing costs a look into the cache.
+    """
+    if options.prices in ("live", "if-stale"):
+        raise UsageError(
+            f"--prices {options.prices}: a hook asks nobody",
+            hint="--prices cached, and outside of the hook: ftgate prices update",
+        )
+    if options.staged:
+        return _answer_staged(options, present, look)
+    if not files:
+        return Answer(0, "")
+    changed = list(files)
+    if not all(map(os.path.lexists, changed)):
+        changed = gitindex.neighbours_of_deleted(changed, gitindex.git_root(Path()))
+    if not changed:
+        return Answer(0, "")
+    finder = SettingsFinder(options)
+    jobs = sources.discover(changed, finder.for_folder, siblings=True)
+    return _answer(jobs, options, finder, present, look)
+
+
+def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look: str) -> Answer:
+    """What is committed is what was staged, not what is on disk."""
+    root = gitindex.git_root(Path())
+    changed = gitindex.index_files(root)
+    if not changed:
+        return Answer(0, "")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
+        target = Path(folder).resolve() / (root.name or "root")  # datasets are called like folders
+        target.mkdir()
+        gitindex.export_index(root, target)
+        (target / ".git").touch()  # the search for a configuration ends here, as at the real root
+        finder = SettingsFinder(options)
+        staged = [str(target / name) for name in changed]
+        gone = [name for name in staged if not os.path.lexists(name)]
+        files = [name for name in staged if name not in gone]
+        for name in gone:  # what is left of its dataset is judged
+            files.extend(data_beside(name))
+        if not files:
+            return Answer(0, "")
+        jobs = sources.discover(files, finder.for_folder, siblings=True)
+        shown = [shown_as(job, f"{target}{os.sep}", "") for job in jobs]
+        return _answer(shown, options, finder, present, look)
+
+
+def _answer(
+    jobs: Sequence[Job],
+    options: CheckOptions,
+    finder: SettingsFinder,
+    present: Callable[[Report], str],
+    look: str,
+) -> Answer:
+    if not jobs:  # a changed prompt that belongs to no dataset
+        return Answer(0, "")
+    today = parse_day(options.as_of)
+    asked = f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+    asked += f" {options.prices} {options.price}"
+    offline = options.prices in (None, "offline")
+    identity = (part for job in jobs for part in _identity(job, finder.looks, offline))
+    key = key_of("answer", look, asked, *identity)
+    known = finder.cache.get(key)
+    if isinstance(known, dict) and known.keys() == {"exit_code", "text"}:
+        return Answer(int(known["exit_code"]), str(known["text"]))
+    report = judge_all(jobs, options, finder)
+    answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
+    if finder.looks.still_true():
+        finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
+    return answer
+
+
+def _identity(job: Job, looks: Looks, offline: bool) -> Iterator[str]:
+    """The plan and the bytes that the verdict on one dataset depends on."""
+    for path in price_files(job.folder, offline=offline):
+        yield f"{path} {looks.at(str(path)).digest}"
+    yield repr((job.settings, job.plan, job.dataset.name))
+    for file in job.dataset.files:
+        yield f"{file.role} {file.name} {looks.at(file.path).digest}"
+    if job.plan.tuned_prompt and job.dataset.config_path:
+        yield looks.at(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt)).digest
