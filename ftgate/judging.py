@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ftgate import rules
 from ftgate.cache import Cache, Looks
@@ -44,6 +44,7 @@ class Scope(NamedTuple):
     rules: dict[str, Rule]
     tokens: bool
     content: bool
+    hygiene: bool
     money: bool
     whole: bool  # every rule that a verdict needs
 
@@ -63,7 +64,16 @@ def judge_dataset(
     scope = scope_of(job.settings, select, ignore)
     book = choice.book(job.settings.price, job.folder, today)
     facts = look_up(job.settings, today, book)
-    read = read_files(job, facts, cache, looks, tokens=scope.tokens, content=scope.content)
+    read = read_files(
+        job,
+        facts,
+        cache,
+        looks,
+        tokens=scope.tokens,
+        content=scope.content,
+        hygiene=scope.hygiene,
+        whole_bytes=_whole_bytes(scope, job.settings),
+    )
     money = price_job(job, read, facts, today) if scope.money else None
     case = _case(job, facts, read, money, today)
     verdict, findings = _judge(job, scope, replace(case, before=before), read, today)
@@ -82,8 +92,9 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
     families = {code[:3] for code in chosen}
     return Scope(
         rules=chosen,
-        tokens=bool(families - {"FT0", "FT1", "FT4"}),
+        tokens=bool(families - {"FT0", "FT1", "FT4", "FT5"}),
         content="FT4" in families,
+        hygiene="FT5" in families,
         money=bool(families & {"FT7", "FT8"}),
         whole=all(
             code in chosen
@@ -91,6 +102,12 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
             if rule.severity == "error" and code[:3] in _VERDICT_FAMILIES
         ),
     )
+
+
+def _whole_bytes(scope: Scope, settings: Settings) -> int:
+    """How much data is searched whole for near-duplicates: an option of their rule."""
+    near = scope.rules.get("FT502") or rules.find_rule("FT502")
+    return max(1, int(rules.chosen_options(near, settings.rules)["whole_mb"])) * 1_000_000
 
 
 def _judge(
@@ -132,6 +149,7 @@ def _case(job: Job, facts: Facts, read: Read, money: Money | None, today: date) 
         risk=money.risk if money else None,
         prices=money.prices if money else None,
         disputes=tuple(filter(None, map(facts.book.dispute, money.prices))) if money else None,
+        repetition=reading.repetition,
         offers=_offers(facts, today),
         today=today,
         vocabulary=reading.vocabulary or None,
@@ -174,7 +192,7 @@ def _report(
         tokens=token_report(train, counter, facts.provider) if counter and train else None,
         training=money.training if money else None,
         goal=read.reading.goal,
-        duplicates=_duplicates(train, read.validation),
+        duplicates=read.reading.duplicates(train, read.validation),
         findings=tuple(findings),
         comparison=money.comparison if money else None,
         provider=facts.provider.title,
@@ -200,18 +218,3 @@ def _file_report(file: File, reading: Reading) -> FileReport:
         blank=profile.blank,
         digest=seen.digest,
     )
-
-
-def _overlap(train: Profile | None, validation: Profile | None) -> int | None:
-    if not train or not validation or train.duplicates is None:
-        return None
-    return train.overlap(validation)
-
-
-def _duplicates(train: Profile | None, validation: Profile | None) -> dict[str, Any]:
-    """Exact repetitions; near duplicates are not looked for yet, which is None and not zero."""
-    return {
-        "exact": train.duplicates if train else None,
-        "near": None,
-        "leaked_from_validation": _overlap(train, validation),
-    }

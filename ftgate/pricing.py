@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ftgate.cache import Cache, Looks
 from ftgate.catalog import check_provider
+from ftgate.content.marks import WHOLE_BYTES
 from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.model import (
     BreakEven,
@@ -144,8 +145,13 @@ def read_files(
     *,
     tokens: bool = True,
     content: bool = True,
+    hygiene: bool = False,
+    whole_bytes: int = WHOLE_BYTES,
 ) -> Read:
-    """Read every data file once; ``tokens`` counts them, ``content`` looks at what they teach."""
+    """Read every data file once; ``tokens`` counts them, ``content`` looks at what they teach.
+
+    ``hygiene`` and ``whole_bytes`` as in :func:`ftgate.reading.read_dataset`.
+    """
     dataset = job.dataset
     data = [file for file in dataset.files if file.role != "prompt"]
     counter = None
@@ -160,6 +166,8 @@ def read_files(
         target=facts.provider.name,
         cache=cache,
         looks=looks,
+        hygiene=hygiene,
+        whole_bytes=whole_bytes,
     )
     train = reading.merged(dataset.of("train"))
     validation = reading.merged(dataset.of("validation"))

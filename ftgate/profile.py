@@ -16,17 +16,20 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ftgate.content.labels import answer_key
+from ftgate.content.marks import WHOLE, Marks, Search
 from ftgate.formats.contract import first_of_each_kind
 from ftgate.judge import Refuse, judge_record
 from ftgate.model import Example, Problem
 from ftgate.readers.jsonl import Line, read_jsonl
 
+if TYPE_CHECKING:
+    from ftgate.content.inspector import Inspector
+
 PLACES = 20  # first places kept per kind of problem
 _MAX_DISTINCT = 1000  # distinct labels and system prompts counted before giving up
-_MAX_LABEL_CHARS = 40  # a longer answer is not a class label
-LONG_ANSWER = "long:"  # marks the digest of one
 
 # Text that a chat template would read as its own control tokens.
 _SPECIAL = re.compile(
@@ -66,11 +69,14 @@ class Profile:
 
     ``tokens`` is the provider's count of one epoch; ``by_role`` counts content only.
     ``lengths`` maps tokens per example to examples. ``labels`` and ``systems`` count digests of
-    answers (long ones are marked) and of system prompts; None means too many distinct ones.
+    answers (:mod:`ftgate.content.labels`) and of system prompts; None: too many distinct ones.
     ``over_limit`` examples are longer than the provider's limit; ``cut`` and ``cut_answers`` are
-    the tokens lost and, of those, the assistant's.
+    the tokens lost and, of those, the assistant's. ``hygiene`` says that secrets, answers and
+    repetitions were looked at: ``signals`` counts what :func:`ftgate.content.answers.signals` saw,
+    ``marks`` are what repetitions are found by.
     """
 
+    hygiene: bool = False
     bytes: int = 0
     lines: int = 0
     examples: int = 0
@@ -89,7 +95,9 @@ class Profile:
     cut_answers: int = 0
     labels: Counter[str] | None = field(default_factory=Counter)
     systems: Counter[str] | None = field(default_factory=Counter)
+    signals: Counter[str] = field(default_factory=Counter)
     digests: array[int] = field(default_factory=lambda: array("Q"))
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def unique(self) -> int:
@@ -102,15 +110,6 @@ class Profile:
         if len(self.digests) != self.examples:
             return None
         return self.examples - self.unique
-
-    @property
-    def classifies(self) -> bool:
-        """Whether the answers are labels: nine in ten are short, and five share each on average."""
-        answered = sum(self.labels.values()) if self.labels else 0
-        if not self.labels or not answered:
-            return False
-        short = [n for digest, n in self.labels.items() if not digest.startswith(LONG_ANSWER)]
-        return sum(short) >= 0.9 * answered and len(short) <= answered / 5
 
     def overlap(self, other: Profile) -> int:
         """Examples of ``other`` that also occur here, exactly."""
@@ -129,6 +128,7 @@ class Profile:
 
     def merge(self, other: Profile) -> None:
         """Add another profile; associative, and commutative but for the order of places."""
+        self.hygiene = self.hygiene or other.hygiene
         for name in (
             "bytes",
             "lines",
@@ -152,7 +152,9 @@ class Profile:
             self.problems.setdefault(kind, Tally()).merge(tally)
         self.labels = _merged(self.labels, other.labels)
         self.systems = _merged(self.systems, other.systems)
+        self.signals.update(other.signals)
         self.digests.extend(other.digests)
+        self.marks.merge(other.marks)
 
     def check(self) -> None:
         """Reconcile: every line is an example, invalid or blank."""
@@ -166,7 +168,8 @@ class Profile:
         data = {name: getattr(self, name) for name in self.__slots__}
         data["lengths"] = sorted(self.lengths.items())
         data["problems"] = {kind: [t.count, t.places] for kind, t in self.problems.items()}
-        data["digests"] = base64.b85encode(self.digests.tobytes()).decode()
+        data["digests"] = base64.b64encode(self.digests).decode()
+        data["marks"] = self.marks.to_json()
         return data
 
     @classmethod
@@ -178,10 +181,11 @@ class Profile:
             kind: Tally(count, [(line, detail, path) for line, detail, path in places])
             for kind, (count, places) in data["problems"].items()
         }
-        for name in ("formats", "by_role", "labels", "systems"):
+        for name in ("formats", "by_role", "labels", "systems", "signals"):
             if values[name] is not None:
                 values[name] = Counter(values[name])
-        values["digests"] = array("Q", base64.b85decode(data["digests"]))
+        values["digests"] = array("Q", base64.b64decode(data["digests"]))
+        values["marks"] = Marks.from_json(data["marks"])
         return cls(**values)
 
 
@@ -222,15 +226,20 @@ def profile_stream(
     refuse: Refuse | None = None,
     structure: bool = False,
     table: bool = False,
+    hygiene: bool = False,
+    search: Search = WHOLE,
 ) -> Profile:
     """Read one stream of JSON Lines, or of comma-separated values (``table``), to its end.
 
     ``measure`` counts the tokens of an example (None: structure only), ``limit`` is the provider's
     tokens per example, ``sample`` collects examples for judging their content, ``refuse`` knows
     the provider's rules for a record (None: the format's own, which are OpenAI's). ``structure``
-    leaves out what only other families of rules need: digests, labels, special tokens.
+    leaves out what only other families of rules need: digests, labels, special tokens. ``hygiene``
+    looks for secrets, personal data, what is wrong with answers, and repetitions as far as
+    ``search`` says.
     """
-    profile = Profile()
+    inspector = _inspector(search) if hygiene else None
+    profile = Profile(hygiene=hygiene)
     lines = _rows(stream) if table else read_jsonl(stream)
     for number, offset, raw, record, problems, blank in lines:
         profile.lines += 1
@@ -247,8 +256,20 @@ def profile_stream(
                 _add_texts(profile, number, raw, example, sample)
                 if measure is not None:
                     _count_tokens(profile, number, example, measure, limit)
+                if inspector is not None:
+                    found = inspector.inspect(number, raw, profile.digests[-1], example)
+                    if found:
+                        _note(profile, number, first_of_each_kind(found))
+    if inspector is not None:
+        profile.signals, profile.marks = inspector.close()
     profile.check()
     return profile
+
+
+def _inspector(search: Search) -> Inspector:
+    from ftgate.content.inspector import Inspector  # its patterns cost start-up time
+
+    return Inspector(search)
 
 
 def _rows(stream: BinaryIO) -> Iterator[Line]:
@@ -288,7 +309,7 @@ def _add_texts(
     digest = hashlib.sha256(raw.strip()).digest()[:8]
     profile.digests.frombytes(digest)
     if example.turns:
-        _count_texts(profile, example.turns)
+        _count_texts(profile, example)
         if sample is not None:
             sample.offer(digest, number, example)
 
@@ -318,8 +339,9 @@ def _count_tokens(
         _note(profile, number, [Problem(kind, f"{length:,} tokens, {lost:,} of the answer lost")])
 
 
-def _count_texts(profile: Profile, turns: list[tuple[str, str]]) -> None:
-    """Count the system prompt and the answer, as digests; that of a long answer is marked."""
+def _count_texts(profile: Profile, example: Example) -> None:
+    """Count the system prompt and the answer, as digests; an answer may be a call alone."""
+    turns = example.turns
     role, text = turns[0]
     if role == "system" and profile.systems is not None:
         profile.systems[_text_digest(text)] += 1
@@ -327,8 +349,8 @@ def _count_texts(profile: Profile, turns: list[tuple[str, str]]) -> None:
             profile.systems = None
     role, text = turns[-1]
     if role == "assistant" and profile.labels is not None:
-        mark = LONG_ANSWER if len(text) > _MAX_LABEL_CHARS else ""
-        profile.labels[mark + _text_digest(text)] += 1
+        said = text if text or not example.calls else "\n".join(example.calls)
+        profile.labels[answer_key(said)] += 1
         if len(profile.labels) > _MAX_DISTINCT:
             profile.labels = None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ftgate.content.labels import label_set
 from ftgate.errors import UnreadableError
 from ftgate.model import Measured
 from ftgate.profile import Profile
@@ -90,7 +91,9 @@ def measure_workload(
             origin.setdefault(name, f"mean of {profile.examples:,} training examples")
     if usage.prompt_tokens is not None and usage.cacheable_tokens is None:
         found["cacheable_tokens"] = min(found["cacheable_tokens"] or 0, usage.prompt_tokens)
-    labels = plan.goal == "classification" or (plan.goal is None and profile.classifies)
+    labels = plan.goal == "classification" or (
+        plan.goal is None and label_set(profile.labels) is not None
+    )
     return Measured(profile.examples, origin=origin, classifies=labels, **found)
 
 

@@ -10,9 +10,10 @@ import hashlib
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftgate.cache import Cache, Looks, Seen, key_of
+from ftgate.content.marks import WHOLE, WHOLE_BYTES
 from ftgate.engine import ENGINES
 from ftgate.engine.task import Result, Task
 from ftgate.errors import VocabularyError
@@ -23,9 +24,11 @@ from ftgate.model import (
     FileRole,
     Goal,
     Judgement,
+    Repetition,
 )
 from ftgate.plain import to_plain
 from ftgate.profile import Measure, Profile
+from ftgate.searching import Searching
 from ftgate.sources import Dataset, File
 
 if TYPE_CHECKING:
@@ -81,6 +84,7 @@ class Reading:
     seen: dict[str, Seen]
     results: dict[str, Result] = field(default_factory=dict)
     goal: Goal | None = None
+    repetition: Repetition | None = None
     vocabulary: str = ""
 
     def merged(self, files: Iterable[File]) -> Profile | None:
@@ -92,6 +96,21 @@ class Reading:
             if profile:
                 total.merge(profile)
         return total
+
+    def duplicates(self, train: Profile | None, held_out: Profile | None) -> dict[str, int | None]:
+        """What repeats, as far as it was looked for: None is not zero.
+
+        Where a set was too large to be searched whole, ``exact`` counts equal bytes, in all of it.
+        """
+        found = self.repetition
+        exact, leaked = train.duplicates if train else None, None
+        if found is not None:
+            leaked = found.leak.leaked.count if found.leak else None
+            exact = found.exact.count if found.share == 1 else exact
+        elif train and held_out and exact is not None:
+            leaked = train.overlap(held_out)
+        near = found.near.count if found else None
+        return {"exact": exact, "near": near, "leaked_from_validation": leaked}
 
     def digest(self, files: Iterable[File]) -> str:
         """Digest of a dataset: of its files' roles and bytes, in order, whatever their names."""
@@ -110,11 +129,14 @@ def read_dataset(
     cache: Cache,
     looks: Looks,
     target: str = "openai",
+    hygiene: bool = False,
+    whole_bytes: int = WHOLE_BYTES,
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
 
-    ``counter`` None means structure only: no tokens are counted. ``target`` is the provider whose
-    rules the records have to follow.
+    ``counter`` None counts no tokens. ``target`` is the provider whose rules the records have to
+    follow; ``hygiene`` looks for secrets, poor answers and repetitions, and compares
+    all of up to ``whole_bytes`` with each other.
     """
     reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
@@ -124,14 +146,19 @@ def read_dataset(
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     wants_sample = bool(sample_size) and known_goal is None
     wanted = sample_size if wants_sample else 0
-    structure = counter is None and not sample_size
-    _profile_all(data, reading, counter, limit, wanted, target, structure, cache)
+    structure = counter is None and not sample_size and not hygiene
+    how = _How(limit, target, structure, hygiene)
+    search = Searching(data, reading.seen, target, whole_bytes)
+    _profile_all(data, reading, counter, wanted, how, search, cache)
     if known_goal is not None:
         reading.goal = known_goal
     elif wants_sample and any(reading.results[file.path].profile for file in train):
         goal = _judge(reading, train, sample_size)
         cache.put(goal_key, to_plain(goal))
         reading.goal = _named(goal, [file.name for file in train])
+    if hygiene and not reading.vocabulary:
+        profiles = {path: result.profile for path, result in reading.results.items()}
+        reading.repetition = search.repetition(profiles, cache)
     return reading
 
 
@@ -142,8 +169,19 @@ def read_sample(dataset: Dataset, *, sample_size: int, looks: Looks, target: str
     """
     train = dataset.of("train")
     reading = Reading(seen={file.path: looks.at(file.path) for file in train})
-    _profile_all(train, reading, None, None, sample_size, target, False, Cache(None))
+    how = _How(limit=None, target=target, structure=False, hygiene=False)
+    search = Searching(train, reading.seen, target, WHOLE_BYTES)
+    _profile_all(train, reading, None, sample_size, how, search, Cache(None))
     return _sampled(reading, train, sample_size)
+
+
+class _How(NamedTuple):
+    """What a profile depends on besides the file and the vocabulary; see :class:`Task`."""
+
+    limit: int | None
+    target: str
+    structure: bool
+    hygiene: bool
 
 
 def _suffix(file: File) -> str:
@@ -155,17 +193,22 @@ def _profile_all(
     data: Sequence[File],
     reading: Reading,
     counter: LazyCounter | None,
-    limit: int | None,
     sample_size: int,
-    target: str,
-    structure: bool,
+    how: _How,
+    search: Searching,
     cache: Cache,
 ) -> None:
     """Fill ``reading.results``; files with a known profile are read again only for a sample."""
     encoding = counter.encoding.name if counter else ""
-    asked = (encoding, str(limit), target, str(structure))
+    asked = (encoding, *map(str, how))
     keys = {
-        file.path: key_of("profile", reading.seen[file.path].digest, _suffix(file), *asked)
+        file.path: key_of(
+            "profile",
+            reading.seen[file.path].digest,
+            _suffix(file),
+            *asked,
+            *(search.key(file) if how.hygiene else ()),
+        )
         for file in data
     }
     known = {path: _profile(cache.get(key)) for path, key in keys.items()}
@@ -183,8 +226,19 @@ def _profile_all(
         else:
             seen = reading.seen[file.path]
             counted = measure if profile is None else None
-            how = (counted, limit, wanted, target, structure)
-            tasks.append(Task(file.path, file.name, seen.state, *how))
+            task = Task(
+                file.path,
+                file.name,
+                seen.state,
+                counted,
+                how.limit,
+                wanted,
+                how.target,
+                how.structure,
+                how.hygiene,
+                search.of(file) if how.hygiene else WHOLE,
+            )
+            tasks.append(task)
     for result in ENGINES["serial"](tasks):
         remembered = known[result.path]
         if remembered is not None:

@@ -17,6 +17,7 @@ import click
 import pytest
 
 import ftgate.gate
+import ftgate.hooking
 from ftgate.cli import COMMANDS, cli, run
 from ftgate.commands.output import write_file
 from ftgate.errors import NothingToJudgeError, UsageError
@@ -60,7 +61,7 @@ def gate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Gate:
     """A gate without files, in an empty folder, without FTGATE_* and colour variables."""
     stand_in = Gate()
     monkeypatch.setattr(ftgate.gate, "check", stand_in.judge)
-    monkeypatch.setattr(ftgate.gate, "hook", stand_in.hook)
+    monkeypatch.setattr(ftgate.hooking, "hook", stand_in.hook)
     monkeypatch.chdir(tmp_path)
     for name in [*os.environ]:
         if name.startswith("FTGATE_") or name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):

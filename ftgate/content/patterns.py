@@ -14,7 +14,7 @@ from typing import Any, cast
 class _Lazy:
     """Stands for a pattern; its methods replace themselves by those of the compiled one."""
 
-    def __init__(self, source: str, flags: int) -> None:
+    def __init__(self, source: str | bytes, flags: int) -> None:
         self.source, self.flags = source, flags
 
     def __getattr__(self, name: str) -> Any:
@@ -26,3 +26,8 @@ class _Lazy:
 def lazy(source: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern like ``re.compile(source, flags)``, compiled at its first use."""
     return cast("re.Pattern[str]", _Lazy(source, flags))
+
+
+def lazy_bytes(source: bytes, flags: int = 0) -> re.Pattern[bytes]:
+    """The same for bytes."""
+    return cast("re.Pattern[bytes]", _Lazy(source, flags))

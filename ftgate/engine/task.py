@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from ftgate.content.marks import WHOLE, Search
 from ftgate.errors import UnreadableError
 from ftgate.model import Example, Problem
 from ftgate.profile import Measure, Profile, Sample, profile_stream
@@ -20,7 +21,8 @@ class Task:
     ``seen`` is the file's size and time of change when its digest was taken: a file that changes
     before it is read to the end is not judged. ``sample_size`` 0 collects no examples. ``target``
     names the provider whose rules the records have to follow. ``structure`` reads nothing but
-    what the rules of files and records need.
+    what the rules of files and records need; ``hygiene`` reads what the rules of hygiene need too,
+    and ``search`` says how far.
     """
 
     path: str
@@ -31,6 +33,8 @@ class Task:
     sample_size: int = 0
     target: str = "openai"
     structure: bool = False
+    hygiene: bool = False
+    search: Search = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def perform(task: Task) -> Result:
                 refuse=target.problems if target else None,
                 structure=task.structure,
                 table=table,
+                hygiene=task.hygiene,
+                search=task.search,
             )
         now = os.stat(task.path)
     except ArchiveError as error:

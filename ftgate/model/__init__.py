@@ -2,7 +2,8 @@
 
 Reading order: :mod:`~ftgate.model.words`, :mod:`~ftgate.model.records` (one parsed record, what it
 teaches), :mod:`~ftgate.model.catalogue` (prices and facts with their sources),
-:mod:`~ftgate.model.economics` (the alternatives), :mod:`~ftgate.model.outcome` (what comes out).
+:mod:`~ftgate.model.hygiene` (what repeats), :mod:`~ftgate.model.economics` (the alternatives),
+:mod:`~ftgate.model.outcome` (what comes out).
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ from ftgate.model.economics import (
     Threshold,
     Training,
     VolumeVerdict,
+)
+from ftgate.model.hygiene import (
+    Leak,
+    Place,
+    Repeats,
+    Repetition,
 )
 from ftgate.model.outcome import (
     Finding,
@@ -80,15 +87,19 @@ __all__ = [
     "GoalLabel",
     "JobsClose",
     "Judgement",
+    "Leak",
     "Measured",
     "Missing",
     "ModelFacts",
     "Option",
     "Outcome",
+    "Place",
     "Price",
     "Problem",
     "ProviderFacts",
     "Reason",
+    "Repeats",
+    "Repetition",
     "RuleText",
     "Severity",
     "Term",

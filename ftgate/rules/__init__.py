@@ -28,6 +28,7 @@ from ftgate.model import (
     Price,
     Problem,
     ProviderFacts,
+    Repetition,
     Training,
     WaiverUse,
 )
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
+    *("hygiene", "secrets", "answers", "labels"),
+    *("prices", "lifecycle", "eligibility", "disputes", "economics"),
     *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics", "likelihood"),
     *("budget", "suppressions"),
 )
@@ -71,6 +74,7 @@ class Case:
     profile: Profile | None = None
     validation: Profile | None = None
     goal: Goal | None = None
+    repetition: Repetition | None = None
     plan: DatasetSettings | None = None
     model_plan: ModelSettings | None = None
     policy: PolicySettings | None = None
@@ -193,9 +197,9 @@ def chosen_options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
             known = ", ".join(chosen) or "none"
             raise ConfigError(f"[rules.{rule.code}] has no option {name!r}", hint=f"known: {known}")
         default = chosen[name]
-        kinds = (int, float) if isinstance(default, float) else type(default)
+        kinds = _ACCEPTED.get(type(default), type(default))
         if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(default, bool):
-            wanted = type(default).__name__
+            wanted = "list" if isinstance(default, tuple) else type(default).__name__
             raise ConfigError(f"[rules.{rule.code}] {name} = {value!r}: expected {wanted}")
         if name.endswith("_ratio") and not 0 <= value <= 1:
             raise ConfigError(f"[rules.{rule.code}] {name} = {value}: a ratio is between 0 and 1")
@@ -203,6 +207,9 @@ def chosen_options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
             raise ConfigError(f"[rules.{rule.code}] {name} = {value}: at least 1")
         chosen[name] = value
     return chosen
+
+
+_ACCEPTED: dict[type, Any] = {float: (int, float), tuple: (list, tuple)}  # default's type: given
 
 
 def _matches(rule: Rule, selector: str) -> bool:

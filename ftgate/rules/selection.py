@@ -80,12 +80,18 @@ def ignores_schema() -> dict[str, Any]:
 
 
 def _rule_schema(rule: Rule) -> dict[str, Any]:
-    types = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    types: dict[type, dict[str, Any]] = {
+        bool: {"type": "boolean"},
+        int: {"type": "integer"},
+        float: {"type": "number"},
+        str: {"type": "string"},
+        tuple: {"type": "array", "items": {"type": "string"}},
+    }
     return {
         "type": "object",
         "description": f"{rule.name}: {rule.summary}",
         "properties": {
-            name: {"type": types[type(default)], "default": default}
+            name: {**types[type(default)], "default": default}
             for name, default in rule.options.items()
         },
         "additionalProperties": False,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ftgate.content.labels import by_class, label_set
 from ftgate.model import Finding
-from ftgate.profile import LONG_ANSWER, Profile
+from ftgate.profile import Profile
 from ftgate.rules import JudgedFile
 from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
@@ -87,9 +88,8 @@ def class_imbalance(
     labels = profile.labels
     if labels is None or profile.examples < min_examples:
         return
-    answered = sum(labels.values())
-    short = {digest: n for digest, n in labels.items() if not digest.startswith(LONG_ANSWER)}
-    top = max(labels.values(), default=0) / max(answered, 1)
+    top = max(by_class(labels).values(), default=0) / max(labels.total(), 1)
+    shape = label_set(labels)
     if top >= ONE_ANSWER_SHARE:
         yield Finding(
             f"{top:.0%} of answers are one and the same (limit {max_ratio:.0%})",
@@ -97,9 +97,9 @@ def class_imbalance(
             decision="hold",
             next_step="look at the export: the answers are not what was asked for",
         )
-    elif top > max_ratio and profile.classifies:
+    elif top > max_ratio and shape:
         yield Finding(
-            f"{top:.0%} of answers are the same of {counted(len(short), 'label')}"
+            f"{top:.0%} of answers are the same of {counted(len(shape.classes), 'label')}"
             f" (limit {max_ratio:.0%})",
             next_step="balance the classes",
         )

@@ -1,0 +1,33 @@
+"""The template behind a text: what is left when names, numbers and quotations are taken out."""
+
+from __future__ import annotations
+
+import re
+
+_WINDOW_CHARS = 300  # a template shows in the first sentences
+
+_SLOT = re.compile(
+    r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|`[^`\n]{1,200}`|「[^」\n]{1,200}」"
+    r"|\bhttps?://\S+|\b[\w.+-]{1,64}@\S+"
+    r"|\b\w*\d[\w.,:/%-]*"
+    r"|\b[^\W\d_a-zß-öø-ÿа-яёα-ωά-ώ\u0590-\U0010ffff][\w'-]*"
+)
+_RUN = re.compile(r"~(?:(?:[\s,]|\b(?:d[aeiou]|del|der|l[ae]|of|v[ao]n)\b)*~)+")  # Rio de Janeiro
+_FIRST = re.compile(r"\w*")
+_SPACES = re.compile(r"\s+")
+
+
+def skeleton(prompt: str, answer: str) -> str:
+    """Both texts with their slots replaced: equal for two fillings of one template.
+
+    Slots are quotations, links, addresses, numbers and words with a capital letter in Latin, Greek
+    or Cyrillic script; neighbouring slots are one. The first word of a prompt says what is wanted
+    and stays; that of an answer is often a name. Only the beginnings are looked at.
+    """
+    first = _FIRST.match(prompt.lstrip())
+    return f"{first and first[0]} {_slotted(prompt)}\n{_slotted(answer)}"
+
+
+def _slotted(text: str) -> str:
+    text = _SLOT.sub("~", text[:_WINDOW_CHARS])
+    return _SPACES.sub(" ", _RUN.sub("~", text)).strip()

@@ -1,0 +1,52 @@
+"""Reads chosen lines of a file again: what no profile keeps is the text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ftgate.judge import judge_record
+from ftgate.model import Example
+from ftgate.readers.compressed import ArchiveError, open_data
+from ftgate.readers.jsonl import MAX_LINE_BYTES, read_jsonl
+from ftgate.targets import open_target
+
+_NONE = Example([], [])
+
+
+def examples_at(path: str, name: str, target: str, lines: Sequence[int]) -> list[Example]:
+    """The examples on these lines; an empty one for a line that is no example any more.
+
+    Whether the file has changed since it was profiled is for the caller to find out.
+    """
+    profile = open_target(target)
+    read = _rows if profile is not None and profile.reads_table(name) else _lines
+    found: dict[int, Example] = {}
+    try:
+        for number, record in read(path, set(lines)):
+            found[number] = judge_record(record, None)[1] or _NONE
+            if len(found) == len(lines):
+                break
+    except (ArchiveError, OSError):
+        pass  # a damaged archive ends here as it did when it was profiled
+    return [found.get(line, _NONE) for line in lines]
+
+
+def _lines(path: str, wanted: set[int]) -> Iterator[tuple[int, Any]]:
+    """Other lines are not parsed."""
+    number = 1
+    with open_data(path) as stream:
+        while raw := stream.readline(MAX_LINE_BYTES):
+            if number in wanted:
+                yield number, next(read_jsonl(io.BytesIO(raw))).record
+            number += raw.endswith(b"\n")
+
+
+def _rows(path: str, wanted: set[int]) -> Iterator[tuple[int, Any]]:
+    from ftgate.readers.table import read_table  # few files are tables
+
+    with open_data(path) as stream:
+        for row in read_table(stream):
+            if row.number in wanted:
+                yield row.number, row.record

@@ -1,0 +1,155 @@
+"""How far repetitions are looked for in the files of one dataset, and what was found.
+
+The shares depend on the sizes of the files, and what most examples have in common is taken from
+the beginning of the first training file: so every piece of the dataset is searched alike. What was
+found is cached by the digests of all files, so that a second run compares nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from ftgate.cache import Cache, Seen, key_of
+from ftgate.content.marks import (
+    TEMPLATE_BYTES,
+    Search,
+    parts_of,
+    share_of,
+    window_of,
+)
+from ftgate.errors import UnreadableError
+from ftgate.lookup import examples_at
+from ftgate.model import Leak, Repeats, Repetition
+from ftgate.plain import Doubt, build, to_plain
+from ftgate.profile import Profile
+from ftgate.sources import File
+
+HEAD_EXAMPLES = 256
+"""Examples that tell what is common to most: a share of one half is known to within 6 points."""
+
+_PACKED_RATIO = 6  # chat data compress to a fourth, with repetitions to a tenth
+
+
+class Searching:
+    """The search of one dataset's data files.
+
+    ``seen`` are their digests, sizes and states; up to ``whole_bytes`` of training data, and of
+    held-out data, are searched whole.
+    """
+
+    def __init__(
+        self, files: Sequence[File], seen: Mapping[str, Seen], target: str, whole_bytes: int
+    ) -> None:
+        self._whole_bytes = whole_bytes
+        self._files = files
+        self._seen = seen
+        self._target = target
+        self._train = [file for file in files if file.role == "train"]
+        self._grams = len(self._train) < len(files)
+
+    def key(self, file: File) -> tuple[str, ...]:
+        """What the marks of a file depend on, besides the file."""
+        first = self._seen[self._train[0].path].digest if self._train else ""
+        return (repr(self._share(file, self._whole_bytes)), str(self._grams), first)
+
+    def of(self, file: File) -> Search:
+        """How to mark the examples of a file."""
+        return Search(
+            share=self._share(file, self._whole_bytes),
+            template_share=self._share(file, TEMPLATE_BYTES),
+            grams=self._grams,
+            common=self._common,
+        )
+
+    def repetition(self, profiles: Mapping[str, Profile | None], cache: Cache) -> Repetition | None:
+        """What repeats in the files with these profiles; None without a training example.
+
+        Raises UnreadableError when a file has changed since it was profiled.
+        """
+        if not any((found := profiles[file.path]) and found.examples for file in self._train):
+            return None
+        shapes = (
+            f"{file.role == 'train'} {self._seen[file.path].digest} {_suffix(file.name)}"
+            for file in self._files
+        )
+        key = key_of("repetition", self._target, str(self._whole_bytes), *shapes)
+        known = _from_json(cache.get(key), [file.name for file in self._files])
+        if known is None:
+            repetition = self._find(profiles)
+            cache.put(key, to_plain(repetition))
+            known = _named(repetition, [file.name for file in self._files])
+        return known
+
+    def _find(self, profiles: Mapping[str, Profile | None]) -> Repetition:
+        from ftgate.content.columns import Part  # with numpy
+        from ftgate.content.duplicates import find_repetition
+
+        parts = []
+        for index, file in enumerate(self._files):
+            profile = profiles[file.path] or Profile()
+            held_out = file.role != "train"
+            parts.append(Part(str(index), held_out, profile.examples, profile.marks))
+        search = self.of(self._train[0])
+        return find_repetition(parts, search.share, search.common, self._texts)
+
+    def _texts(self, index: int, lines: list[int]) -> list[tuple[str, str]]:
+        file = self._files[index]
+        found = examples_at(file.path, file.name, self._target, lines)
+        now = os.stat(file.path)
+        if (now.st_size, now.st_mtime_ns) != self._seen[file.path].state:
+            raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")
+        return [parts_of(example) for example in found]
+
+    def _share(self, file: File, budget: int) -> float:
+        held_out = file.role != "train"
+        same = [each for each in self._files if (each.role != "train") == held_out]
+        return share_of(sum(self._bytes(each) for each in same), budget)
+
+    def _bytes(self, file: File) -> int:
+        packed = file.name.lower().endswith((".gz", ".zst"))
+        return self._seen[file.path].size * (_PACKED_RATIO if packed else 1)
+
+    @functools.cached_property
+    def _common(self) -> tuple[int, ...]:
+        """Shingles of most examples at the beginning of the first training file."""
+        if not self._train:
+            return ()
+        from ftgate.content.shingles import common_of
+
+        first = self._train[0]
+        lines = range(1, HEAD_EXAMPLES + 1)
+        found = examples_at(first.path, first.name, self._target, lines)
+        return common_of([window_of(*parts_of(example)) for example in found if example.turns])
+
+
+def _suffix(name: str) -> str:
+    return ".csv" if name.lower().endswith(".csv") else ""
+
+
+def _from_json(data: Any, names: list[str]) -> Repetition | None:
+    """A remembered result with the names of the files; None for an entry of another shape.
+
+    Places carry the index of their file, so that the cache depends on contents alone.
+    """
+    try:
+        found = build(Repetition, data)
+        return _named(found, names) if isinstance(found, Repetition) else None
+    except (Doubt, IndexError, ValueError):
+        return None
+
+
+def _named(value: Any, names: list[str]) -> Any:
+    """The same value with names of files for indices."""
+    changed: dict[str, Any] = {}
+    for each in fields(value):
+        inner = getattr(value, each.name)
+        if isinstance(inner, Repeats):
+            places = tuple(replace(place, path=names[int(place.path)]) for place in inner.places)
+            changed[each.name] = Repeats(inner.count, places)
+        elif isinstance(inner, Leak):
+            changed[each.name] = _named(inner, names)
+    return replace(value, **changed)
