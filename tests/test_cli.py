@@ -51,9 +51,9 @@ class Gate:
         options: ftgate.gate.CheckOptions,
         present: Callable[[Report], str],
         look: str,
-    ) -> ftgate.gate.Answer:
+    ) -> ftgate.hooking.Answer:
         judged = self.judge(files, options)
-        return ftgate.gate.Answer(judged.exit_code, present(judged) if judged.exit_code else "")
+        return ftgate.hooking.Answer(judged.exit_code, present(judged) if judged.exit_code else "")
 
 
 @pytest.fixture
