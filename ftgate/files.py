@@ -10,6 +10,7 @@ from pathlib import Path
 from ftgate.config import FILE_NAME, is_plan
 from ftgate.errors import NothingToJudgeError, UnreadableError
 from ftgate.readers import DATA_SUFFIXES
+from ftgate.readers.prompt_names import may_be_prompt
 
 PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 PLAN_NAMES = (FILE_NAME, "pyproject.toml")
@@ -106,5 +107,5 @@ def is_data(name: str) -> bool:
 def is_input(name: str) -> bool:
     """Whether a verdict may depend on a file of this name: data, a plan or a prompt."""
     base = name.rsplit("/", 1)[-1].lower()
-    prompts = (*PROMPT_SUFFIXES, ".prompt", ".prompty")
-    return is_data(base) or base in PLAN_NAMES or base.endswith(prompts)
+    prompt = base.endswith(PROMPT_SUFFIXES) or may_be_prompt(name)
+    return is_data(base) or base in PLAN_NAMES or prompt

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ftgate.errors import UnreadableError
 from ftgate.files import data_beside, is_input
+from ftgate.readers.prompt_names import DOCUMENT_SUFFIXES, includes_others
 
 
 def index_files(root: Path) -> list[str]:
@@ -41,11 +42,14 @@ def _was_tracked(path: str, root: Path) -> bool:
 def export_index(root: Path, target: Path) -> None:
     """Write the staged version of all data, prompt and configuration files below ``target``.
 
-    The whole group of a changed file is needed, so unchanged members are written too. Large files
+    The whole group of a changed file is needed, so unchanged members are written too, and what
+    prompt files may include. Large files
     in Git LFS stay pointers: a hook does not fetch.
     """
     listed = _git(root, "ls-files", "-z", "--cached")
-    wanted = [name for name in listed.split("\0") if name and is_input(name)]
+    names = [name for name in listed.split("\0") if name]
+    included = DOCUMENT_SUFFIXES if any(map(includes_others, names)) else ()
+    wanted = [name for name in names if is_input(name) or name.lower().endswith(included)]
     _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin="\0".join(wanted))
 
 

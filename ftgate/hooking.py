@@ -14,6 +14,7 @@ from ftgate.errors import UsageError
 from ftgate.files import data_beside
 from ftgate.gate import CheckOptions, SettingsFinder, judge_all, parse_day, shown_as
 from ftgate.prices.places import price_files
+from ftgate.readers.prompt_names import includes_others
 from ftgate.sources import Job
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _answer(
     present: Callable[[Report], str],
     look: str,
 ) -> Answer:
-    if not jobs:  # a changed prompt that belongs to no dataset
+    if not jobs:  # files that are neither data nor prompts
         return Answer(0, "")
     today = parse_day(options.as_of)
     asked = f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
@@ -102,7 +103,8 @@ def _answer(
         return Answer(int(known["exit_code"]), str(known["text"]))
     report = judge_all(jobs, options, finder)
     answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
-    if finder.looks.still_true():
+    whole = not any(includes_others(file.name) for job in jobs for file in job.dataset.files)
+    if whole and finder.looks.still_true():
         finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
     return answer
 

@@ -14,6 +14,8 @@ from ftgate.prices.choice import PriceChoice
 from ftgate.prices.lifecycle import Offer, customer_of, is_open, offers, start_day
 from ftgate.pricing import Facts, Money, Read, look_up, method_of, price_job, read_files
 from ftgate.profile import Profile
+from ftgate.prompts.caching import caching_of
+from ftgate.prompts.study import study_data, study_prompts
 from ftgate.reading import Reading
 from ftgate.report import DatasetReport, FileReport
 from ftgate.rules.registry import Rule
@@ -45,6 +47,7 @@ class Scope(NamedTuple):
     tokens: bool
     content: bool
     hygiene: bool
+    prompts: bool
     money: bool
     whole: bool  # every rule that a verdict needs
 
@@ -62,6 +65,9 @@ def judge_dataset(
 ) -> Judging:
     """Read, price, judge and report one dataset; ``before`` is what a change is measured from."""
     scope = scope_of(job.settings, select, ignore)
+    if job.dataset.only_prompts:
+        kept = {code: rule for code, rule in scope.rules.items() if code.startswith("FT6")}
+        scope = scope._replace(rules=kept, content=False, money=False)
     book = choice.book(job.settings.price, job.folder, today)
     facts = look_up(job.settings, today, book)
     read = read_files(
@@ -74,6 +80,8 @@ def judge_dataset(
         hygiene=scope.hygiene,
         whole_bytes=_whole_bytes(scope, job.settings),
     )
+    if scope.prompts:
+        read = _with_prompts(job, read)
     money = price_job(job, read, facts, today) if scope.money else None
     case = _case(job, facts, read, money, today)
     verdict, findings = _judge(job, scope, replace(case, before=before), read, today)
@@ -95,12 +103,23 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
         tokens=bool(families - {"FT0", "FT1", "FT4", "FT5"}),
         content="FT4" in families,
         hygiene="FT5" in families,
+        prompts="FT6" in families,
         money=bool(families & {"FT7", "FT8"}),
         whole=all(
             code in chosen
             for code, rule in rules.load_rules().items()
             if rule.severity == "error" and code[:3] in _VERDICT_FAMILIES
         ),
+    )
+
+
+def _with_prompts(job: Job, read: Read) -> Read:
+    """The prompt files as read; None where the dataset has none."""
+    count = read.counter.count if read.counter and not read.reading.vocabulary else None
+    prompts = study_prompts(job.dataset.files, job.plan, job.plan_folder, count)
+    return read._replace(
+        prompts=prompts or None,
+        prompt_data=study_data(prompts, job.dataset.files, read.train) if prompts else None,
     )
 
 
@@ -119,7 +138,7 @@ def _judge(
     if uses := tuple(waiver_uses(found, settings, subject, whole=scope.whole)):
         found += rules.run(scope.rules, rules.Case(waivers=uses), settings.rules)
     findings, waived = suppress(found, settings, subject)
-    readable = bool(read.train and read.train.examples)
+    readable = job.dataset.only_prompts or bool(read.train and read.train.examples)
     verdict = judge(findings, settings.policy, readable=readable, whole=scope.whole, waived=waived)
     return verdict, findings
 
@@ -153,8 +172,15 @@ def _case(job: Job, facts: Facts, read: Read, money: Money | None, today: date) 
         offers=_offers(facts, today),
         today=today,
         vocabulary=reading.vocabulary or None,
-        searched=None if dataset.of("train") else tuple(file.name for file in dataset.files),
+        searched=None if dataset.of("train") or dataset.only_prompts else _names(dataset.files),
+        prompts=read.prompts,
+        prompt_data=read.prompt_data,
+        caching=caching_of(facts.book, _todays(facts)) if read.prompts else None,
     )
+
+
+def _names(files: tuple[File, ...]) -> tuple[str, ...]:
+    return tuple(file.name for file in files)
 
 
 def _offers(facts: Facts, today: date) -> tuple[Offer, ...]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftgate.cache import Cache, Looks
-from ftgate.catalog import check_provider
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.model import (
@@ -29,9 +28,11 @@ from ftgate.prices.book import PriceBook
 from ftgate.prices.lifecycle import start_day
 from ftgate.prices.names import DEFAULT_PROVIDER, parse_name, profile_of
 from ftgate.profile import Profile
-from ftgate.prompts import measure_workload
+from ftgate.prompts.study import PromptData, PromptStudy
+from ftgate.prompts.workload import measure_workload
+from ftgate.provider_of import limited, provider_of
 from ftgate.reading import LazyCounter, Reading, read_dataset
-from ftgate.settings import DEFAULT_BASE_MODEL, Method, ModelSettings, Settings
+from ftgate.settings import DEFAULT_BASE_MODEL, Method, Settings
 from ftgate.sources import Job
 from ftgate.tokens.encodings import FOREIGN, resolve
 
@@ -54,13 +55,18 @@ class Facts(NamedTuple):
 
 
 class Read(NamedTuple):
-    """The files as read: ``train`` is None without training files."""
+    """The files as read: ``train`` is None without training files.
+
+    ``prompts`` is None where no prompt file was asked for or is there.
+    """
 
     reading: Reading
     counter: LazyCounter | None
     train: Profile | None
     validation: Profile | None
     digest: str
+    prompts: tuple[PromptStudy, ...] | None = None
+    prompt_data: PromptData | None = None
 
 
 class Money(NamedTuple):
@@ -89,7 +95,7 @@ def look_up(settings: Settings, today: date, book: PriceBook | None = None) -> F
     if owner != seller:  # Gemini is sold by Google, and tuned on Vertex AI
         settings = replace(settings, model=replace(plan, provider=owner))
         base = book.model(name, provider=owner)
-    provider, encoding = _provider(book, settings, owner), resolve(name)
+    provider, encoding = provider_of(book, settings, owner), resolve(name)
     if isinstance(base, Missing) and seller == owner == DEFAULT_PROVIDER and not plan.provider:
         title = f"{provider.title} (assumed: the catalogue does not know {name})"
         provider = replace(provider, title=title)
@@ -100,19 +106,7 @@ def look_up(settings: Settings, today: date, book: PriceBook | None = None) -> F
         settings = replace(settings, model=unnamed)
     if isinstance(base, Missing) and provider.kind == "framework":
         base = ModelFacts(name, owner, tunable=True, note="trained on machines of your own")
-    return Facts(book, base, name, _limited(provider, base, plan), encoding, settings)
-
-
-def _limited(
-    provider: ProviderFacts, base: ModelFacts | Missing, plan: ModelSettings
-) -> ProviderFacts:
-    """The provider with the tokens per example that hold for this model and this run."""
-    own = None if isinstance(base, Missing) else base.max_example_tokens
-    stated = plan.max_seq_length or own or provider.max_example_tokens
-    if stated is None and provider.default_example_tokens is not None:
-        default = provider.default_example_tokens
-        return replace(provider, max_example_tokens=default, limit_by_default=True)
-    return replace(provider, max_example_tokens=stated)
+    return Facts(book, base, name, limited(provider, base, plan), encoding, settings)
 
 
 def _unnamed(book: PriceBook, provider: ProviderFacts) -> Missing:
@@ -121,20 +115,6 @@ def _unnamed(book: PriceBook, provider: ProviderFacts) -> Missing:
     if not trained and provider.availability:
         offer = f"{owner} trains for {provider.availability}"
     return Missing(f"training price of a model at {owner}", f"no model is named: {offer}")
-
-
-def _provider(book: PriceBook, settings: Settings, owner: str) -> ProviderFacts:
-    """The profile of a provider; one without a profile has unknown limits.
-
-    Raises UsageError for a name that neither the catalogue nor a ``[[price]]`` knows.
-    """
-    provider = book.provider(owner)
-    if not isinstance(provider, Missing):
-        return provider
-    if owner not in {*book.providers(), *(price.provider for price in settings.price)}:
-        check_provider(owner)
-    title = f"OpenAI ({owner} has no profile)"  # the formats' own rules are OpenAI's
-    return ProviderFacts(owner, title, None, None, None, "unknown", None, "")
 
 
 def read_files(
@@ -210,9 +190,8 @@ def price_job(job: Job, read: Read, facts: Facts, today: date) -> Money | None:
     )
     if provider.kind == "framework":
         training = self_hosted_training(training, settings.self_hosted)
-    folder = Path(job.dataset.config_path).parent if job.dataset.config_path else Path()
     measured = measure_workload(
-        train, job.dataset.files, job.plan, settings.usage, folder, counter.count
+        train, job.dataset.files, job.plan, settings.usage, job.plan_folder, counter.count
     )
     start = start_day(plan, today)  # savings, horizon and the model's life count from the job
     comparison = compare(

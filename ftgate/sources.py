@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ftgate.errors import ConfigError
 from ftgate.files import PROMPT_SUFFIXES, below_plans, expand, is_data, listed
 from ftgate.grouping import group
+from ftgate.readers.prompt_names import is_prompt
 from ftgate.settings import DatasetSettings, Settings
 
 _DATA_FOLDERS = frozenset({"data", "dataset", "datasets"})
@@ -47,6 +48,11 @@ class Dataset:
         """Files with this role, in stable order."""
         return tuple(file for file in self.files if file.role == role)
 
+    @property
+    def only_prompts(self) -> bool:
+        """A prompt file that belongs to no training set is a dataset of its own."""
+        return all(file.role == "prompt" for file in self.files)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -62,6 +68,11 @@ class Job:
         first = self.dataset.files[0].path if self.dataset.files else ""
         return Path(self.dataset.config_path or first).parent
 
+    @property
+    def plan_folder(self) -> Path:
+        """The folder that paths in its plan are relative to."""
+        return Path(self.dataset.config_path).parent if self.dataset.config_path else Path()
+
 
 def discover(
     paths: Sequence[str], settings_of: FindSettings, *, siblings: bool = False
@@ -69,8 +80,9 @@ def discover(
     """Jobs for what the user named, in stable order.
 
     ``siblings`` adds the rest of each file's group, for hooks that see changed files only; a
-    changed plan (``ftgate.toml``) then stands for every dataset below it. A neighbour's broken plan
-    is not this commit's business; that of a named file raises ConfigError.
+    changed plan (``ftgate.toml``) then stands for every dataset below it, and a prompt file that
+    belongs to none stands for itself. A neighbour's broken plan is not this commit's business; that
+    of a named file raises ConfigError.
     Raises UnreadableError for a path that is missing, NothingToJudgeError when nothing is there.
     """
     named = [Path(path) for path in expand([*paths, *(below_plans(paths) if siblings else ())])]
@@ -91,13 +103,16 @@ def discover(
         for job, members in owners:
             if plan or members & wanted:
                 jobs[(str(config), job.dataset.name)] = job
-        if not owners and (not siblings or is_data(file.name)):
+        if not owners and (is_data(file.name) or not (siblings or _is_alone(file, set()))):
             undeclared.setdefault(config, []).append(file)
     for config, files in undeclared.items():
         for job in _grouped(files, config, plans.settings[config]):
             if _members(job) & wanted:
                 jobs[(str(config), "\0" + job.dataset.name)] = job
-    return sorted(jobs.values(), key=lambda job: job.dataset.files[0].name)
+    found = [*jobs.values()]
+    owned = {member for job in found for member in _members(job)}
+    found += [_alone(file, plans) for file in named if _is_alone(file, owned)]
+    return sorted(found, key=lambda job: job.dataset.files[0].name)
 
 
 class _Plans:
@@ -181,6 +196,18 @@ def _grouped(files: Iterable[Path], config: Path | None, settings: Settings) -> 
     ]
 
 
+def _is_alone(file: Path, owned: set[str]) -> bool:
+    """Whether this is a prompt file that no dataset has."""
+    return _real(file) not in owned and is_prompt(_file(file, "prompt").name)
+
+
+def _alone(file: Path, plans: _Plans) -> Job:
+    """A prompt file that belongs to no dataset: its own text is still to be in order."""
+    config, _ = plans.of(file.parent)
+    dataset = Dataset(file.name, (_file(file, "prompt"),), str(config) if config else None)
+    return Job(dataset, plans.settings[config], DatasetSettings(name=file.name))
+
+
 def _renamed(job: Job, name: str) -> Job:
     return replace(job, dataset=replace(job.dataset, name=name))
 
@@ -205,7 +232,7 @@ def _prompts_near(folder: Path) -> list[Path]:
         found.extend(
             path
             for path in (*near, *below)
-            if path.suffix in PROMPT_SUFFIXES
+            if (path.suffix in PROMPT_SUFFIXES or is_prompt(path.name))
             and path.is_file()
             and not path.name.lower().startswith("readme")
         )

@@ -30,6 +30,7 @@ HEAVY = {
     "splintr",
     "stdnum",
     "tiktoken",
+    "yaml",
     "zstandard",
 }
 # Written in numpy from end to end, and as heavy: loaded when a set is searched for repetitions.
@@ -59,6 +60,9 @@ PURE = (
     *("ftgate.economics", "ftgate.formats", "ftgate.render", "ftgate.report_json", "ftgate.rules"),
     *("ftgate.changes", "ftgate.report_page"),
     *("ftgate.asking.agreement", "ftgate.asking.cost", "ftgate.asking.prompt"),
+    "ftgate.report_page",
+    *(f"ftgate.prompts.{name}" for name in ("anatomy", "contradictions", "cues", "drift")),
+    *(f"ftgate.prompts.{name}" for name in ("labels", "lines", "variables")),
     *("ftgate.targets", "ftgate.tokens.bills", "ftgate.tokens.epochs", "ftgate.verdict"),
 )
 
@@ -79,6 +83,11 @@ MAY_IMPORT = {
     "ftgate.settings": (),
     "ftgate.formats": ("ftgate.formats", "ftgate.model"),
     "ftgate.readers": ("ftgate.readers", "ftgate.model"),
+    "ftgate.prompts": (
+        *("ftgate.prompts", "ftgate.errors", "ftgate.formats", "ftgate.model"),
+        *("ftgate.prices.book", "ftgate.profile", "ftgate.readers", "ftgate.settings"),
+        *("ftgate.content.labels", "ftgate.sources"),
+    ),
     "ftgate.catalog": ("ftgate.catalog", "ftgate.errors"),
     "ftgate.targets": (
         "ftgate.targets",

@@ -70,6 +70,7 @@ PROMPTS = [
     "x.prompty",
     "x.prompt",
     "x.prompt.yml",
+    "evals/promptfooconfig.yaml",
     "mails/welcome.j2",
 ]
 NEITHER = [".ftgate-baseline", "train.json", "a.jsonlx", "jsonl", "README.md", "notes.txt", "a.py"]

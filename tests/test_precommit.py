@@ -199,3 +199,52 @@ def test_a_plan_that_names_data_elsewhere_is_judged(git: Repository) -> None:
     hook = [sys.executable, "-m", "ftgate", "hook", str(plan)]
     done = subprocess.run(hook, capture_output=True, text=True)
     assert (done.returncode, "FT8" in done.stdout) == (1, True)
+
+
+PROMPTY = "---\ninputs:\n  question: {type: string}\n---\nsystem:\nBe kind.\nuser:\n{{%s}}\n"
+
+
+def test_a_prompt_with_an_undeclared_variable_is_refused(git: Repository) -> None:
+    config = {"repos": [{"repo": "local", "hooks": [hook_from_manifest("ftgate-prompts")]}]}
+    Path(".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    subprocess.run(["pre-commit", "install"], check=True, capture_output=True)
+    prompt = Path("app", "support.prompty")
+    prompt.parent.mkdir()
+    prompt.write_text(PROMPTY % "qeustion")
+    git("add", "-A")
+    done = git("commit", "-m", "a typing error")
+    assert done.returncode != 0
+    assert "FT601" in shown(done)
+    assert "qeustion" in shown(done)
+    prompt.write_text(PROMPTY % "question")
+    git("add", "-A")
+    done = git("commit", "-m", "corrected")
+    assert done.returncode == 0, shown(done)
+
+
+def test_the_plain_hook_reads_prompts_without_a_dataset_too(git: Repository) -> None:
+    shutil.copy(ROOT / "hooks" / "pre-commit", ".git/hooks/pre-commit")
+    Path("support.prompty").write_text(PROMPTY % "qeustion")
+    Path("notes.md").write_text("{{ not_a_prompt }}")
+    git("add", "-A")
+    done = git("commit", "-m", "a typing error")
+    assert (done.returncode != 0, "FT601" in shown(done)) == (True, True)
+    assert "notes.md" not in shown(done)
+
+
+def test_what_a_staged_prompt_includes_is_read_from_the_index(git: Repository) -> None:
+    shutil.copy(ROOT / "hooks" / "pre-commit", ".git/hooks/pre-commit")
+    Path("promptfooconfig.yaml").write_text(
+        "prompts: [file://chat/system.json]\ntests: [{vars: {title: a}}]\n"
+    )
+    included = Path("chat", "system.json")
+    included.parent.mkdir()
+    included.write_text('[{"role": "user", "content": "Shorten {{title}}"}]')
+    git("add", "-A")
+    done = git("commit", "-m", "declared")
+    assert done.returncode == 0, shown(done)
+    included.write_text('[{"role": "user", "content": "Shorten {{titel}}"}]')
+    Path("promptfooconfig.yaml").write_text(Path("promptfooconfig.yaml").read_text() + "\n")
+    git("add", "-A")
+    done = git("commit", "-m", "a typing error in the included file")
+    assert (done.returncode != 0, "FT601" in shown(done)) == (True, True)

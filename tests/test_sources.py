@@ -149,7 +149,8 @@ def test_a_changed_prompt_judges_the_dataset_that_it_belongs_to(project: Path) -
     found = names(discover(["d/prompts/support.txt"], settings_of, siblings=True))
     assert found == {"d": [("train.jsonl", "train"), ("support.txt", "prompt")]}
     put(project, "docs/prompts/essay.txt")
-    assert discover(["docs/prompts/essay.txt"], settings_of, siblings=True) == []
+    alone = names(discover(["docs/prompts/essay.txt"], settings_of, siblings=True))
+    assert alone == {"essay.txt": [("essay.txt", "prompt")]}, "it belongs to no dataset"
 
 
 def test_a_hook_leaves_the_neighbours_alone(project: Path) -> None:

@@ -81,12 +81,15 @@ def count_paths(
     """
     from ftgate.cache import Looks
     from ftgate.files import PROMPT_SUFFIXES
+    from ftgate.readers.prompt_names import is_prompt
     from ftgate.reading import LazyCounter
     from ftgate.settings import Settings
     from ftgate.sources import discover
 
     prompts = [
-        path for path in paths if path.lower().endswith(PROMPT_SUFFIXES) and os.path.isfile(path)
+        path
+        for path in paths
+        if (path.lower().endswith(PROMPT_SUFFIXES) or is_prompt(path)) and os.path.isfile(path)
     ]
     missing = [path for path in paths if not os.path.lexists(path) and not glob.has_magic(path)]
     rest = [path for path in paths if path not in (*prompts, *missing)]
@@ -175,7 +178,7 @@ def _count_prompt(
 ) -> None:
     """Prompt files are shared by datasets of one folder: each is counted once."""
     from ftgate.errors import UnreadableError
-    from ftgate.prompts import read_prompt
+    from ftgate.prompts.workload import read_prompt
 
     real = os.path.realpath(path)
     if real in seen:

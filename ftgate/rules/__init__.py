@@ -39,12 +39,15 @@ from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 if TYPE_CHECKING:
     from ftgate.economics.risk import Risk
     from ftgate.model.change import Before
+    from ftgate.model.prompts import Caching
     from ftgate.prices.lifecycle import Offer
     from ftgate.prices.live import Dispute
+    from ftgate.prompts.study import PromptData, PromptStudy
 
 _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
     *("hygiene", "secrets", "answers", "labels"),
+    *("prompt_files", "prompt_costs"),
     *("prices", "lifecycle", "eligibility", "disputes", "economics"),
     *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics", "likelihood"),
     *("budget", "suppressions"),
@@ -93,6 +96,9 @@ class Case:
     searched: tuple[str, ...] | None = None
     before: Before | None = None
     waivers: tuple[WaiverUse, ...] | None = None
+    prompts: tuple[PromptStudy, ...] | None = None
+    prompt_data: PromptData | None = None
+    caching: Caching | None = None
 
 
 @functools.cache

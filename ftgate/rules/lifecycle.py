@@ -320,7 +320,7 @@ def _retraining(base: ModelFacts, stop: date, plan: ModelSettings, training: Tra
     cost = "an unknown sum" if training.usd_high is None else usd_text(training.usd_high)
     if is_open(base, customer_of(plan), stop):
         return f"training again costs up to {cost}"
-    return f"training again costs up to {cost}, on another base: this one takes no jobs by then"
+    return f"training again costs up to {cost}, on another base"
 
 
 def _best(comparison: Comparison, base: ModelFacts) -> str:

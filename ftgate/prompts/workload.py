@@ -1,56 +1,44 @@
-"""The prompt files of a dataset: how long is today's prompt, and how much of it can be cached?"""
+"""Tokens per call: what the plan states, else what prompt files and training data show."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ftgate.content.labels import label_set
-from ftgate.errors import UnreadableError
 from ftgate.model import Measured
 from ftgate.profile import Profile
+from ftgate.prompts.anatomy import Anatomy, dissect
+from ftgate.prompts.load import load_prompt
 from ftgate.settings import DatasetSettings, UsageSettings
 from ftgate.sources import File
-
-# Where a template puts something that changes per call: Jinja, ${shell}, ERB, {format} fields.
-_VARIABLE = re.compile(r"\{\{|\{%|\$\{|<%|\{[A-Za-z_]\w*\}")
 
 Count = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One prompt file: tokens of the whole text and of its unchanging beginning."""
+    """One prompt file: tokens of its longest prompt and of that one's unchanging beginning.
+
+    ``residue_tokens`` estimates what would be left of it once a model has been tuned: see
+    :attr:`ftgate.prompts.anatomy.Anatomy.residue_tokens`.
+    """
 
     name: str
     tokens: int
     prefix_tokens: int
+    residue_tokens: int
 
 
 def read_prompt(path: str, name: str, count: Count) -> Prompt:
-    """Count a prompt file as text; UnreadableError when it is no UTF-8 text, or empty.
+    """Count a prompt file, of several prompts the longest; UnreadableError when there is no text.
 
-    A prompt that cannot be read would make every bill of today's prompt wrong.
+    Front matter and the keys around a text are not sent, and not counted.
     """
-    try:
-        text = Path(path).read_text("utf-8-sig")
-    except OSError as error:
-        raise UnreadableError(f"prompt {name}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UnreadableError(
-            f"prompt {name}: not UTF-8 at byte {error.start}", hint="save it as UTF-8"
-        ) from None
-    if not text.strip():
-        raise UnreadableError(f"prompt {name}: empty", hint="remove it from the plan, or fill it")
-    return Prompt(name, count(text), count(static_prefix(text)))
-
-
-def static_prefix(text: str) -> str:
-    """The text before its first template variable: what is the same in every call."""
-    found = _VARIABLE.search(text)
-    return text[: found.start()] if found else text
+    found = [dissect(prompt, count) for prompt in load_prompt(path, name).prompts]
+    longest = max(found, key=lambda one: one.tokens, default=Anatomy((), 0, 0))
+    return Prompt(name, longest.tokens, longest.static_tokens, longest.residue_tokens)
 
 
 def measure_workload(
@@ -63,7 +51,8 @@ def measure_workload(
 ) -> Measured:
     """Tokens per call: what the plan states, else what the files show, with where it came from.
 
-    Of several prompt files the longest is taken as today's prompt.
+    Of several prompt files the longest is taken as today's prompt. Where neither the plan nor the
+    data have a prompt for the tuned model, today's is taken without what the data teach.
     """
     origin: dict[str, str] = {}
     means = _means(profile)
@@ -72,13 +61,17 @@ def measure_workload(
     if today:
         origin["prompt_tokens"] = origin["cacheable_tokens"] = today.name
     tuned = read_prompt(str(tuned_path), str(plan.tuned_prompt), count) if tuned_path else None
+    system = means["system"]
+    tuned_tokens = tuned.tokens if tuned else system
     if tuned:
         origin["tuned_prompt_tokens"] = tuned.name
-    system = means["system"]
+    elif today and system == 0:
+        tuned_tokens = today.residue_tokens
+        origin["tuned_prompt_tokens"] = f"estimate: {today.name} without what examples teach"
     found = {
         "prompt_tokens": today.tokens if today else system,
         "cacheable_tokens": today.prefix_tokens if today else system,
-        "tuned_prompt_tokens": tuned.tokens if tuned else system,
+        "tuned_prompt_tokens": tuned_tokens,
         "query_tokens": means["query"],
         "completion_tokens": means["completion"],
     }

@@ -1,0 +1,73 @@
+"""A prompt file from disk, with the files that it includes: none outside of its repository."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+
+from ftgate.errors import UnreadableError
+from ftgate.model.prompts import PromptFile
+from ftgate.readers.prompts import read_prompt_text
+from ftgate.readers.prompts.contract import Include, MalformedError
+
+MAX_INCLUDED_FILES = 1_000
+MAX_INCLUDED_BYTES = 8 << 20
+
+
+def load_prompt(path: str, name: str) -> PromptFile:
+    """Read a prompt file; what is wrong with its format is a defect in the result.
+
+    ``name`` is how messages call it. Raises UnreadableError when it is no UTF-8 text, or empty: a
+    prompt that cannot be read would make every bill of today's prompt wrong.
+    """
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except OSError as error:
+        raise UnreadableError(f"prompt {name}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            f"prompt {name}: not UTF-8 at byte {error.start}", hint="save it as UTF-8"
+        ) from None
+    if not text.strip():
+        raise UnreadableError(f"prompt {name}: empty", hint="remove it from the plan, or fill it")
+    return read_prompt_text(text, path, includes_of(path))
+
+
+def includes_of(path: str) -> Include:
+    """How a prompt file reads another: relative to its own folder, inside of its repository.
+
+    The repository is the nearest folder above with ``.git``; without one, the file's own folder.
+    Links are followed before that is decided.
+    """
+
+    def include(name: str) -> list[tuple[str, str]]:
+        folder = Path(os.path.realpath(path)).parent
+        root = _root(folder)
+        found = sorted(glob.glob(name, root_dir=folder, recursive=True)) or [name]
+        if len(found) > MAX_INCLUDED_FILES:
+            raise MalformedError(1, f"includes more than {MAX_INCLUDED_FILES:,} files")
+        return [(each, _included(folder / each, root)) for each in found]
+
+    return include
+
+
+def _root(folder: Path) -> Path:
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+
+
+def _included(path: Path, root: Path) -> str:
+    """Text of an included file. Raises MalformedError; no message repeats the name."""
+    real = Path(os.path.realpath(path))
+    if not real.is_relative_to(root):
+        raise MalformedError(1, "includes a file outside of the repository")
+    try:
+        if not real.is_file():
+            raise MalformedError(1, "includes a file that is not there")
+        if real.stat().st_size > MAX_INCLUDED_BYTES:
+            raise MalformedError(1, f"includes a file above {MAX_INCLUDED_BYTES >> 20} MiB")
+        return real.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        if isinstance(error, MalformedError):
+            raise
+        raise MalformedError(1, "includes a file that cannot be read") from None

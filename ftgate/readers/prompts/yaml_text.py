@@ -1,0 +1,106 @@
+"""YAML by the safe loader, with line numbers, and without documents made to explode.
+
+The safe loader builds plain values only. It shares what aliases repeat, so a "billion laughs"
+document costs nothing until somebody walks it: what it would be written out is computed first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ftgate.readers.prompts.contract import MalformedError
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+MAX_NODES = 100_000
+"""Values of a document with every alias written out; a large promptfoo configuration has 5,000."""
+
+
+class Tree(NamedTuple):
+    """A document: its value, and the nodes that know where each part of it stands."""
+
+    value: Any
+    node: Node | None
+    first_line: int
+
+    def line(self, *path: str | int) -> int:
+        """Line of the file on which the value at this path starts; that of its parent if none."""
+        found = self._find(path)
+        if found is None:
+            return self.first_line
+        below = getattr(found, "style", None) in ("|", ">")  # the text starts under its mark
+        return self.first_line + int(found.start_mark.line) + below
+
+    def is_block(self, *path: str | int) -> bool:
+        """Whether the value at this path is a literal block, whose lines are the file's."""
+        return getattr(self._find(path), "style", None) == "|"
+
+    def _find(self, path: tuple[str | int, ...]) -> Node | None:
+        node = self.node
+        for step in path:
+            entries = node.value if node is not None else ()
+            if isinstance(step, int):
+                inner = entries[step] if step < len(entries) else None
+            else:
+                inner = next((value for key, value in entries if key.value == step), None)
+            if inner is None:
+                return node
+            node = inner
+        return node
+
+
+def parse_yaml(text: str, first_line: int = 1) -> Tree:
+    """The only document of a text that starts on this line of its file.
+
+    Raises MalformedError with the line. Uses the loader written in Python: the one in C crashes
+    the process on ten thousand nested blocks.
+    """
+    import yaml
+
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        _check_size(node, first_line)
+        value = None if node is None else loader.construct_document(node)
+    except MalformedError:
+        raise
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise MalformedError(first_line + (mark.line if mark else 0), "not YAML") from None
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", 0)
+        line = first_line + text.count("\n", 0, position)
+        raise MalformedError(line, "not YAML: a character that YAML forbids") from None
+    except RecursionError:
+        raise MalformedError(first_line, "YAML is nested too deeply") from None
+    except (ValueError, TypeError, OverflowError, AttributeError):  # 2025-13-45 is no date
+        raise MalformedError(first_line, "not YAML: a value that cannot be read") from None
+    return Tree(value, node, first_line)
+
+
+def _check_size(root: Node | None, first_line: int) -> None:
+    """Raise MalformedError for aliases that repeat too much, or themselves."""
+    sizes: dict[int, int] = {}
+    open_: set[int] = set()
+
+    def size(node: Node) -> int:
+        known = sizes.get(id(node))
+        if known is not None:
+            return known
+        line = first_line + int(node.start_mark.line)
+        if id(node) in open_:
+            raise MalformedError(line, "a YAML alias contains itself")
+        open_.add(id(node))
+        total = 1
+        if not isinstance(node.value, str):
+            for entry in node.value:
+                total += sum(map(size, entry)) if isinstance(entry, tuple) else size(entry)
+                if total > MAX_NODES:
+                    raise MalformedError(line, f"YAML of more than {MAX_NODES:,} values")
+        open_.discard(id(node))
+        sizes[id(node)] = total
+        return total
+
+    if root is not None:
+        size(root)
