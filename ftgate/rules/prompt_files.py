@@ -76,8 +76,8 @@ def secret_in_prompt(prompts: Prompts) -> Iterator[Finding]:
     """A prompt file has a key, token or password in it.
 
     ## Why is this bad?
-    The prompt is sent with every call, can be talked out of the model by whoever uses it, and stands
-    in the history of git. A key in it is to be treated as published.
+    The prompt is sent with every call, can be talked out of the model by whoever uses it, and
+    stands in the history of git. A key in it is to be treated as published.
 
     ## What to do instead
     Revoke the key where it was issued, and let the program that makes the call hold it: a model
