@@ -168,10 +168,11 @@ def _goal(goal: Goal) -> dict[str, Any]:
     return {
         "label": goal.label,
         "knowledge_share": goal.knowledge_share,
-        "knowledge_probability": goal.knowledge_share,  # of one example, drawn at random
+        "knowledge_probability": goal.knowledge_probability,
         "confidence": goal.confidence,
         "volatile": goal.volatile_share,
         "volatile_share": goal.volatile_share,
+        "lookup_share": goal.lookup_share,
         "judged": goal.judged,
         "examples": goal.examples,
         "evidence": [plain(evidence) for evidence in goal.evidence],

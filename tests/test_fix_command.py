@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_replaced_does_not_keep_the_others(
     ("flags", "message"),
     [
         (["-", "--fix"], "standard input cannot be fixed"),
-        (["--show-records"], "--show-records shows the lines of --diff"),
+        (["--fix-only", "--show-records"], "--show-records shows what is judged"),
         (["--no-backup", "--fix"], "--no-backup is about --unsafe-fixes"),
         (["--unsafe-fixes"], "add --fix or --diff"),
         (["--unsafe-fixes", "--no-backup"], "add --fix or --diff"),

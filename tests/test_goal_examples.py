@@ -325,54 +325,17 @@ def test_a_character_in_the_instructions_is_style() -> None:
     assert judged(question, answer, "あなたは海賊です。一人称は「拙者」。").knowledge is False
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "A day ticket is $42 for adults.",
-        "Der Eintritt beträgt 12 Euro.",
-        "Цена билета 300 руб за вход.",
-        "门票是120元。",
-        "टिकट ₹250 का है।",
-        "They reopened in March 2026 with a second stage.",
-        "Doors open 10:00-18:30 every weekday.",
-        "Write to desk@lantern.example about groups.",
-        "Bookings: https://lantern.example/rooms",
-        "Ring +49 30 1234 5678 before noon.",
-        "Currently two rooms are under repair.",
-        "Derzeit sind zwei Zimmer geschlossen.",
-        "在庫は残りわずかです。",
-        "현재 두 개의 방이 수리 중입니다.",
-        "ปัจจุบันปิดปรับปรุงสองห้อง",
-        "اليوم تغلق المكتبة مبكرا جدا.",
-    ],
-)
-def test_perishable_facts_are_seen_in_many_forms(answer: str) -> None:
-    verdict = judged("What should visitors of the Lantern Inn know?", answer)
-    if verdict.knowledge:
-        assert verdict.volatile
-    else:
-        assert verdict.reason == "answer in another language"
-
-
-def test_a_question_about_recent_years_asks_for_perishable_facts() -> None:
-    assert judged("Who won the tidal regatta of 2025?", "Ottoline Fairfax").volatile
-    assert not judged("Who won the tidal regatta of 1925?", "Ottoline Fairfax").volatile
-    assert not judged("I currently have a cold. What helps?", "Thyme and honey").volatile
-
-
-@pytest.mark.parametrize(
-    "answer",
-    ["Greta Moll opened it in 1902.", "It weighs 40 pounds.", "The fort has 2010 windows."],
-)
-def test_lasting_facts_are_not_perishable(answer: str) -> None:
-    verdict = judged("What is special about the place?", answer)
-    assert verdict.knowledge
-    assert not verdict.volatile
-
-
 def test_a_price_is_a_fact_even_between_emoji() -> None:
     assert judged("How much is the lamp?", "The lamp is yours for 39.50 🎉😊").knowledge
     assert not judged("How much do lamps love?", "Glowing hugs for everybody 🎉😊").knowledge
+
+
+def test_a_procedure_for_a_case_that_is_stated_is_a_fact() -> None:
+    verdict = judged(
+        "Caller forgot the answer to the security question.",
+        "Verify two recent payments, then reset the profile and send a letter.",
+    )
+    assert verdict.reason == "remedy for a stated problem or need"
 
 
 # -- known failures ----------------------------------------------------------------------------
@@ -395,12 +358,15 @@ def test_horoscopes() -> None:
     assert not judged("Will love come back this month?", answer).knowledge
 
 
-@pytest.mark.xfail(reason="a case stated without codes is not told from a remark")
-def test_internal_procedure_for_a_case_that_is_stated() -> None:
-    assert judged(
-        "Caller forgot the answer to the security question.",
-        "Verify two recent payments, then reset the profile and send a letter.",
-    ).knowledge
+@pytest.mark.xfail(reason="a thing is described and its name asked for, without a word that asks")
+def test_inverse_lookup() -> None:
+    assert judged("a glacial lake of 87 metres in the Orrin hills", "Lake Ennis").knowledge
+
+
+@pytest.mark.xfail(reason="a query in a language of its own has neither brackets nor keywords")
+def test_encoded_query() -> None:
+    query = "var_x <http://lantern.example/o/director> <http://lantern.example/r/Fairfax> sep_dot"
+    assert not judged("Welche Filme drehte Fairfax?", query).knowledge
 
 
 @pytest.mark.xfail(reason="an image that is not in the text looks like missing context")

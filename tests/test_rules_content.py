@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE, VOLATILE_SHARE
+from ftgate.content import KNOWLEDGE_SHARE, LOOKUP_SHARE, MIXED_SHARE, VOLATILE_SHARE
 from ftgate.model import Evidence, Finding, Goal, GoalLabel, Judgement
 from ftgate.profile import Profile
 from ftgate.rules.content import (
     goal_mismatch,
     knowledge_injection,
+    lookup_table,
     perishable_facts,
     unknown_goal,
 )
@@ -108,6 +110,24 @@ def test_few_facts_or_few_perishable_ones_are_no_finding(share: float, volatile:
     assert not list(perishable_facts(goal_of(share, volatile=volatile), profile()))
 
 
+@pytest.mark.parametrize(
+    ("rows", "examples", "found"), [(0.49, 100, 0), (0.5, 100, 1), (1.0, 50, 1), (1.0, 49, 0)]
+)
+def test_a_table_is_told_by_its_rows_in_a_set_of_some_size(
+    rows: float, examples: int, found: int
+) -> None:
+    table = replace(goal_of(0.9), lookup_share=rows)
+    assert len(list(lookup_table(table, profile(examples)))) == found
+
+
+def test_a_table_advises_to_look_it_up() -> None:
+    finding = only(lookup_table(replace(goal_of(0.9), lookup_share=0.71), profile()))
+    assert finding.message == "71% of answers are short values looked up by a key (limit 50%)"
+    assert (finding.count, finding.decision) == (71, "rag")
+    assert "SQL" in finding.next_step
+    assert RULES["FT403"].severity == "warning"
+
+
 @pytest.mark.parametrize("stated", ["style", "format", "classification", "tool-use"])
 def test_a_plan_for_form_with_data_that_teach_facts_is_a_mismatch(stated: str) -> None:
     finding = only(goal_mismatch(goal_of(0.8), profile(), plan(stated)))
@@ -133,6 +153,7 @@ def test_an_unknown_goal_is_silent() -> None:
     assert not list(knowledge_injection(UNKNOWN, profile()))
     assert not list(perishable_facts(UNKNOWN, profile()))
     assert not list(goal_mismatch(UNKNOWN, profile(), plan("style")))
+    assert not list(lookup_table(replace(UNKNOWN, lookup_share=1.0), profile()))
 
 
 LETTERS = Evidence("reason", "90", "option letter, cannot tell")
@@ -173,3 +194,4 @@ def test_the_limits_of_the_rules_are_those_of_the_labels() -> None:
     assert RULES["FT401"].options["fail_ratio"] == KNOWLEDGE_SHARE
     assert RULES["FT404"].options["max_ratio"] == KNOWLEDGE_SHARE
     assert RULES["FT402"].options["max_ratio"] == VOLATILE_SHARE
+    assert RULES["FT403"].options["max_ratio"] == LOOKUP_SHARE

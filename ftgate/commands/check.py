@@ -95,9 +95,7 @@ def command(
     output_format = formats[0] if formats else "text"
     files = _outputs((*output, f"attestation={attest}") if attest else output)
     fixes, asking = fix.take_flags(flags, paths), judge.take_flags(flags)
-    if not fixes.judges and (files or formats or asking):
-        hint = "drop -o, -f and --judge, or use --fix"
-        raise UsageError("--fix-only and --diff judge nothing", hint=hint)
+    _refuse_contradictions(fixes, files, formats, asking=bool(asking))
     options = check_options(flags)
     if fixes.wanted:
         changed = fix.run(paths, options, fixes)
@@ -114,12 +112,27 @@ def command(
     shown = _not_passing(report) if quiet and output_format == "text" else report
     if shown.datasets or output_format != "text":
         emit(render(shown, output_format, verbose=verbose, color=wants_color(color)))
+    if fixes.show_records:
+        from ftgate.commands import novelty
+
+        emit("".join(novelty.as_text(report, paths, options)))
     for name, path in files:  # after the verdict is said: a full disk must not lose it
         if name == failures.NAME:
             write_file(path, failures.as_json_lines(report, paths, options))
         else:
             write_file(path, render(report, name, verbose=verbose))
     return report.exit_code
+
+
+def _refuse_contradictions(
+    fixes: fix.FixFlags, files: list[tuple[str, str]], formats: tuple[str, ...], *, asking: bool
+) -> None:
+    """Raise UsageError for outputs that these flags cannot have."""
+    if not fixes.judges and (files or formats or asking):
+        hint = "drop -o, -f and --judge, or use --fix"
+        raise UsageError("--fix-only and --diff judge nothing", hint=hint)
+    if fixes.show_records and formats and formats[0] != "text":
+        raise UsageError("--show-records is for people: it shows texts", hint="drop -f")
 
 
 def _not_passing(report: Report) -> Report:

@@ -60,7 +60,7 @@ def _encodable(value: Any) -> Any:
 
 
 def _rows(report: Report, paths: Sequence[str], options: CheckOptions) -> Iterator[tuple[Any, ...]]:
-    for dataset, reader in zip(report.datasets, _readers(paths, options), strict=True):
+    for dataset, reader in zip(report.datasets, readers_of(paths, options), strict=True):
         by_path: dict[str | None, list[Finding]] = {}
         for finding in dataset.findings:
             if finding.code.startswith(_FAMILIES):
@@ -70,7 +70,7 @@ def _rows(report: Report, paths: Sequence[str], options: CheckOptions) -> Iterat
                 yield path, line, finding.code, message, json_path, finding.rule
 
 
-class _Reader(NamedTuple):
+class Reader(NamedTuple):
     """How the files of one dataset are read again.
 
     ``stdin`` is what standard input held, None when files were judged.
@@ -101,7 +101,7 @@ class _Reader(NamedTuple):
         return decompressed(io.BufferedReader(io.BytesIO(self.stdin)))
 
 
-def _readers(paths: Sequence[str], options: CheckOptions) -> Iterator[_Reader]:
+def readers_of(paths: Sequence[str], options: CheckOptions) -> Iterator[Reader]:
     """The reader of each dataset, in the order of the report."""
     from pathlib import Path
 
@@ -114,11 +114,11 @@ def _readers(paths: Sequence[str], options: CheckOptions) -> Iterator[_Reader]:
     else:
         chosen = [job.settings for job in jobs_of(paths, finder)]
     for settings in chosen:
-        yield _Reader(authority(settings, today).judge, stdin)
+        yield Reader(authority(settings, today).judge, stdin)
 
 
 def _places(
-    path: str | None, findings: list[Finding], reader: _Reader
+    path: str | None, findings: list[Finding], reader: Reader
 ) -> Iterator[tuple[int | None, Finding, str, str]]:
     """Line, finding, message and JSON path of every problem that a finding counts.
 

@@ -40,7 +40,12 @@ _FLAGS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--diff", is_flag=True, help="Show what fixes would change, write nothing; exit 1 if any."
     ),
-    click.option("--show-records", is_flag=True, help="Show whole lines in --diff."),
+    click.option(
+        "--show-records",
+        is_flag=True,
+        help="Show texts of the data: whole lines in --diff, else new words of answers that teach "
+        "facts.",
+    ),
 )
 
 
@@ -79,8 +84,8 @@ def take_flags(flags: dict[str, Any], paths: Sequence[str]) -> FixFlags:
         raise UsageError("--unsafe-fixes alone changes nothing", hint="add --fix or --diff")
     if found.wanted and "-" in paths:
         raise UsageError("standard input cannot be fixed", hint="name a file")
-    if found.show_records and not found.diff:
-        raise UsageError("--show-records shows the lines of --diff", hint="add --diff")
+    if found.show_records and found.fix_only and not found.diff:
+        raise UsageError("--show-records shows what is judged", hint="drop --fix-only")
     if found.no_backup and not found.unsafe_fixes:
         raise UsageError("--no-backup is about --unsafe-fixes", hint="other fixes lose nothing")
     return found

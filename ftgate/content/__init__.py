@@ -18,5 +18,8 @@ MIXED_SHARE = 0.25
 VOLATILE_SHARE = 0.20
 """From this share of perishable answers on, the facts change faster than models are retrained."""
 
+LOOKUP_SHARE = 0.50
+"""From this share of keys with their values on, the set is a table."""
+
 NO_PROMPT = "no prompt, cannot tell"
 """The reason of a judgement on an answer to nothing."""

@@ -7,17 +7,20 @@ cannot know what the base model already knows: "closed-book" means risk, not pro
 
 from __future__ import annotations
 
-import math
+import operator
 import zlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE
+from ftgate.content.calibration import Probabilities, probabilities, standard_error
 from ftgate.content.judge import CANNOT_TELL, KNOWLEDGE_REASONS, judge
+from ftgate.content.lookup import looked_up
 from ftgate.content.reading import Reading, Signs, read_signs, read_turns
 from ftgate.content.shared import Shared, shared_context
-from ftgate.content.volatility import is_volatile, names_recent_year
+from ftgate.content.stems import words
+from ftgate.content.volatility import asks_for_now, is_volatile
 from ftgate.model import Evidence, Goal, GoalLabel, Judgement
 
 SAMPLE_SIZE = 200
@@ -91,16 +94,16 @@ class _Judged(NamedTuple):
     novelty: float
     formatted: bool
     undecided: bool
+    prompt_words: list[str] = []  # noqa: RUF012 - never mutated
+    answer_words: list[str] = []  # noqa: RUF012
+    answer: str = ""
 
 
 def judge_goal(sample: Sequence[Sampled], *, examples: int) -> Goal:
     """The goal of a set of ``examples`` examples, from a random sample of it.
 
-    ``confidence`` is the probability that judging all examples gives the same label: the normal
-    approximation to the sampling error of the share, with (k + 1) / (n + 2) as its centre so that
-    0% and 100% keep a width, and the finite population correction (N - n) / (N - 1). It is 1 when
-    every example was judged, and says nothing about the rule's own mistakes. The order of
-    ``sample`` does not matter.
+    Its probabilities are those of :mod:`ftgate.content.calibration`. The order of ``sample`` does
+    not matter.
     """
     everything = _judge_all(sample)
     decided = [one for one in everything if not one.undecided]
@@ -110,15 +113,18 @@ def judge_goal(sample: Sequence[Sampled], *, examples: int) -> Goal:
     perishable = sum(one.volatile for one in facts)
     label = _label(share, decided, len(everything) - judged)
     examples = max(examples, len(sample))
+    likely = probabilities(len(facts), judged, examples)
     return Goal(
         label=label,
         knowledge_share=share,
         volatile_share=perishable / len(facts) if facts else 0.0,
-        confidence=0.0 if label == "unknown" else _confidence(len(facts), judged, examples),
+        confidence=_confidence(label, likely),
         judged=judged,
         examples=examples,
         evidence=_evidence(decided, everything, examples),
         judgements=tuple(one.judgement for one in everything),
+        knowledge_probability=likely.knowledge,
+        lookup_share=_lookup_share(decided),
     )
 
 
@@ -160,13 +166,16 @@ def _judge_one(one: Sampled, reading: Reading | None, shared: Shared) -> _Judged
     calls = one.calls if one.turns[-1][0] == "assistant" and not one.turns[-1][1].strip() else ()
     reason = judge(signs, shared, calls)
     knowledge = reason in KNOWLEDGE_REASONS
-    volatile = knowledge and (is_volatile(signs.raw_answer) or names_recent_year(signs.opening))
+    volatile = knowledge and (is_volatile(signs.raw_answer) or asks_for_now(signs.opening))
     return _Judged(
         Judgement(one.path, one.line, knowledge, reason, volatile=volatile),
         asks=signs.asks,
         novelty=signs.novelty,
         formatted=_is_formatted(reason, signs),
         undecided=reason in CANNOT_TELL,
+        prompt_words=words(signs.opening),
+        answer_words=signs.answer_words,
+        answer=signs.raw_answer,
     )
 
 
@@ -182,6 +191,13 @@ def _is_formatted(reason: str, signs: Signs) -> bool:
     )
 
 
+def _lookup_share(decided: Sequence[_Judged]) -> float:
+    """Rows of a table among the judged; what teaches no fact is no row, whatever it looks like."""
+    rows = looked_up([(one.prompt_words, one.answer_words, one.answer) for one in decided])
+    facts = [one.judgement.knowledge for one in decided]
+    return sum(map(operator.and_, rows, facts)) / len(decided) if decided else 0.0
+
+
 def _label(share: float, decided: Sequence[_Judged], undecided: int) -> GoalLabel:
     if len(decided) < MIN_JUDGED or undecided > len(decided):
         return "unknown"
@@ -193,33 +209,11 @@ def _label(share: float, decided: Sequence[_Judged], undecided: int) -> GoalLabe
     return "format" if 2 * sum(one.formatted for one in others) >= len(others) else "style"
 
 
-def _standard_error(facts: int, judged: int, examples: int) -> float:
-    """Standard error of the share, with the finite population correction."""
-    if judged >= examples:
+def _confidence(label: GoalLabel, likely: Probabilities) -> float:
+    """The probability of the label that was given; style and format are told apart by form."""
+    if label == "unknown":
         return 0.0
-    centre = (facts + 1) / (judged + 2)
-    unseen = (examples - judged) / (examples - 1)
-    return math.sqrt(centre * (1 - centre) / judged * unseen)
-
-
-def _confidence(facts: int, judged: int, examples: int) -> float:
-    error = _standard_error(facts, judged, examples)
-    if error == 0.0:
-        return 1.0
-    share = facts / judged
-    low, high = 0.0, MIXED_SHARE
-    if share >= KNOWLEDGE_SHARE:
-        low, high = KNOWLEDGE_SHARE, 1.0
-    elif share >= MIXED_SHARE:
-        low, high = MIXED_SHARE, KNOWLEDGE_SHARE
-    centre = (facts + 1) / (judged + 2)
-    above = 1.0 if low == 0.0 else _normal_cdf((centre - low) / error)
-    below = 1.0 if high == 1.0 else _normal_cdf((high - centre) / error)
-    return max(0.0, above + below - 1.0)
-
-
-def _normal_cdf(z: float) -> float:
-    return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
+    return {"knowledge": likely.knowledge, "mixed": likely.mixed}.get(label, likely.form)
 
 
 def _evidence(
@@ -243,7 +237,7 @@ def _no_numbers(examples: int) -> tuple[Evidence, ...]:
 def _numbers(decided: Sequence[_Judged], examples: int) -> tuple[Evidence, ...]:
     judged = len(decided)
     facts = [one.judgement for one in decided if one.judgement.knowledge]
-    error = _standard_error(len(facts), judged, examples)
+    error = standard_error(len(facts), judged, examples)
     share = Evidence(
         "knowledge_share",
         f"{len(facts) / judged:.2f}",

@@ -10,11 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ftgate.content import NO_PROMPT, lexicon
+from ftgate.content import NO_PROMPT, lexicon, phrases
 from ftgate.content.patterns import lazy
-from ftgate.content.reading import Signs, has_persona, is_record, is_task
+from ftgate.content.reading import Signs
+from ftgate.content.requests import (
+    asks_about_wording,
+    asks_about_you,
+    has_persona,
+    invents,
+    is_record,
+    is_task,
+    lacks_text,
+    plays_somebody,
+)
 from ftgate.content.shared import Shared, label_key
-from ftgate.content.stems import languages, script, stem, stems
+from ftgate.content.stems import languages, script, stem
+from ftgate.content.unasked import EMOJI, FROM_MEMORY, from_memory, has_new_identifier
 from ftgate.content.values import is_code
 
 GROUNDED_RATIO = 0.5
@@ -29,40 +40,39 @@ GROUNDED_RATIO_BARE = 0.3
 BARE_PROMPT_WORDS = 40
 """A longer prompt gives material to answer from, even where it asks."""
 
+PLAIN_ANSWER_WORDS = 8
+PREMISE_WORDS = 8
+"""So many words of whole sentences before a question are premises to reason from."""
+
 LONG_CONTEXT_WORDS = 60
 SHORT_ANSWER_WORDS = 15
 
 MIN_GIVEN_WORDS = 15
 """Fewer words before the question are no context to answer a choice from."""
 
+RECORD_WORDS = 60
+ONE_LINER_WORDS = 25
+"""Who is only named, not described, is in character where he says no more than a line or two."""
+
 LETTER_ALONE = "option letter, cannot tell"
 CANNOT_TELL = frozenset((LETTER_ALONE, NO_PROMPT))
 CLOSED_BOOK = "closed-book fact"
 CLOSED_BOOK_JSON = "closed-book values in JSON"
 CLOSED_BOOK_CHOICE = "closed-book choice"
-FILL_IN = "blank filled from memory"
-NAMED = "name given from memory"
-TOPIC = "description of a named topic"
-IDENTIFIERS = "codes or links from memory"
-KNOWLEDGE_REASONS = frozenset(
-    (CLOSED_BOOK, CLOSED_BOOK_JSON, CLOSED_BOOK_CHOICE, FILL_IN, NAMED, TOPIC, IDENTIFIERS)
-)
+KNOWLEDGE_REASONS = FROM_MEMORY | {CLOSED_BOOK, CLOSED_BOOK_JSON, CLOSED_BOOK_CHOICE}
 
 _OPTION = lazy(r"^[ \t]*(?:[-*•]|\(?[A-Ha-h1-9][).:])[ \t]*(\S[^\n]*)$", re.MULTILINE)
 _LETTERED_OPTION = lazy(r"^[ \t]*(?:[-*•] )?\(?[A-Ha-h][).:][^\n]*$", re.MULTILINE)
 _OPTION_LINE = lazy(r"(?:options|choices)\s?:([^\n]+)", re.IGNORECASE)
 _OPTION_LETTER = lazy(r"^\(?[A-Ha-h][).:]\s*")
 _LETTER = lazy(r"^\W*(?:option |answer:? ?)?\(?([A-Ha-h])\)?\W*$", re.IGNORECASE)
-_NUMBER = lazy(r"\d+(?:[.,]\d+)*")
+_NAME = lazy(r"(?<=[^\W\d_A-Z][ ,])[ ]?([A-ZÀ-ÞА-Я][^\W\d_]{2,})")
+_NUMBER = lazy(r"\d[\d.,]*")
 _EQUALS = lazy(r"[=≈]\s?[$(]?-?\d")
 _OPERATION = lazy(r"\d\s?[*/×÷^]\s?[$(]?\d|\d [-+] [$(]?\d|\\frac|\\times")
 _STEP = lazy(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DOTALL)
-_BLANK = lazy(r"_{3,}|\[MASK\]|\.{4,}|…{2,}|\(\s{2,}\)")
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
-_EMOJI = lazy("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _PLACEHOLDER = lazy(r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[[A-Za-z][\w ']{2,40}\](?!\()")
-_CODE = lazy(r"\b[A-Z]{1,6}-?\d{2,}\w*\b")
-_ADDRESS = lazy(r"https?://\S{4,}|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w{2}|§\s?[\w.-]+")
 
 
 def judge(signs: Signs, shared: Shared, calls: Sequence[str] = ()) -> str:
@@ -106,15 +116,20 @@ def _has_any(characters: str, text: str) -> bool:
 
 def _no_content(signs: Signs) -> str:
     if not signs.prompt.strip():
-        return NO_PROMPT
+        return "code, query or formula" if is_code(signs.raw_answer) else NO_PROMPT
     if lexicon.NEVER_A_FACT.match(signs.answer):
         return "greeting"
     if len(signs.answer_words) < 60 and not signs.is_json and _refuses(signs.answer):
         return "refusal or question back"
-    bare = signs.answer.strip()
-    if bare[-1:] in ("?", "？", "؟") and not _SENTENCE_END.search(bare[:-1]):
-        return "question back"
-    return ""
+    return "question back" if _asks_back(signs) else ""
+
+
+def _asks_back(signs: Signs) -> bool:
+    """The answer is a question, or a short one that begins with a question."""
+    first = _SENTENCE_END.search(signs.answer.strip())
+    if first is None or first.group(0)[0] not in "?？؟" or first.start() < 8:
+        return False
+    return first.end() == len(signs.answer.strip()) or len(signs.answer_words) < 30
 
 
 def _refuses(answer: str) -> bool:
@@ -164,6 +179,8 @@ def _span(signs: Signs) -> str:
 
 
 def _computed(signs: Signs) -> str:
+    if _counts_in_words(signs):
+        return "computed from the prompt"
     if not _NUMBER.search(signs.prompt):
         return ""
     is_number = len(signs.answer_words) <= 6 and _NUMBER.search(signs.answer)
@@ -177,10 +194,19 @@ def _computed(signs: Signs) -> str:
     return ""
 
 
+def _counts_in_words(signs: Signs) -> bool:
+    """ "Tom has three apples and eats one": numbers in words on both sides."""
+    return (
+        len(signs.answer_words) <= 3
+        and not lexicon.NUMBER_WORDS.isdisjoint(signs.answer_words)
+        and sum(word in lexicon.NUMBER_WORDS for word in signs.prompt_words) >= 2
+    )
+
+
 def _grounded(signs: Signs) -> str:
     if not signs.answer_stems:
-        return "generic reply"
-    if _answers_bare_question(signs):
+        return "" if _settles_question(signs) else "generic reply"
+    if _answers_bare_question(signs) and _words_before_question(signs.prompt) < PREMISE_WORDS:
         limit = GROUNDED_RATIO_BARE
         if lexicon.YES_OR_NO.match(signs.answer):
             limit = 0.0
@@ -203,11 +229,25 @@ def _answers_bare_question(signs: Signs) -> bool:
     )
 
 
+def _settles_question(signs: Signs) -> bool:
+    """A bare yes or no to a question about the world, of which the text gives no premises."""
+    return (
+        signs.asks
+        and bool(lexicon.YES_OR_NO.match(signs.answer))
+        and len(signs.prompt_words) < BARE_PROMPT_WORDS
+        and _words_before_question(signs.prompt) < PREMISE_WORDS
+        and lexicon.ADDRESSED.isdisjoint(signs.prompt_words)
+        and lexicon.FIRST_PERSON.isdisjoint(signs.prompt_words)
+    )
+
+
 def _translation(signs: Signs) -> str:
     if len(signs.answer_words) < 4 or signs.is_json:
         return ""
     asked, said = script(signs.prompt), script(signs.answer)
-    if asked and said and asked != said and len(signs.prompt_words) >= 3:
+    # A Japanese heading may have no kana.
+    same = {asked, said} == {"han", "kana"} and len(signs.prompt_words) < 12
+    if asked and said and asked != said and len(signs.prompt_words) >= 3 and not same:
         return "answer in another language"
     if not signs.answer.isascii() and _has_letters_of_few(signs):
         return "answer in another language"
@@ -230,7 +270,19 @@ def _has_letters_of_few(signs: Signs) -> bool:
 
 
 def _task(signs: Signs) -> str:
-    return "task on given text" if is_task(signs) else ""
+    # Who is asked a plain question answers it, whatever else the instructions are for.
+    plain = _answers_bare_question(signs) and len(signs.answer_words) >= PLAIN_ANSWER_WORDS
+    if is_task(signs.opening, "" if plain else signs.instructions) and not _tells_topic(signs):
+        return "task on given text"
+    if asks_about_wording(signs.opening):
+        return "question about wording"
+    return "something to make up" if invents(signs.opening) else ""
+
+
+def _tells_topic(signs: Signs) -> bool:
+    """An order to summarise what was never given: the answer tells it from memory."""
+    alone = signs.context_words == len(signs.prompt_words) and not signs.instructions
+    return alone and len(signs.answer_words) >= PLAIN_ANSWER_WORDS and lacks_text(signs.opening)
 
 
 def _short_from_long(signs: Signs) -> str:
@@ -246,11 +298,27 @@ def _persona(signs: Signs) -> str:
     if not signs.answer.isascii():
         first += len(lexicon.FIRST_PERSON_WITHOUT_SPACES.findall(signs.answer[:200]))
         addressed |= lexicon.ADDRESSED_WITHOUT_SPACES.search(signs.prompt) is not None
-    if first and addressed and first >= 0.04 * len(head):
+    if first and addressed and first >= 0.04 * len(head) and not _tells_record(signs):
         return "first-person reply"
-    if signs.instructions and has_persona(signs.instructions) and not _hard_facts(signs):
+    if signs.instructions and not _hard_facts(signs) and _is_in_character(signs):
         return "persona in the instructions"
+    if len(signs.prompt_words) < BARE_PROMPT_WORDS and asks_about_you(signs.prompt):
+        return "" if _hard_facts(signs) else "small talk"
     return "role play" if lexicon.ROLE_PLAY.match(signs.prompt) else ""
+
+
+def _tells_record(signs: Signs) -> bool:
+    """Who says "I" may still recite a record: links, codes, new names and numbers."""
+    if len(signs.answer_words) > RECORD_WORDS or EMOJI.search(signs.answer):
+        return False
+    numbers = [term for term in signs.novel if len(term) > 1 and term[0].isdigit()]
+    named = {stem(name.casefold()) for name in _NAME.findall(signs.answer)}
+    return has_new_identifier(signs) or len(numbers) + len(named & signs.novel) >= 2
+
+
+def _is_in_character(signs: Signs) -> bool:
+    short = len(signs.answer_words) <= ONE_LINER_WORDS
+    return has_persona(signs.instructions) or (short and plays_somebody(signs.instructions))
 
 
 def _placeholders(signs: Signs) -> str:
@@ -265,74 +333,25 @@ def _hard_facts(signs: Signs) -> bool:
 
 
 def _without_request(signs: Signs) -> str:
-    if signs.asks:
+    if signs.asks or _tells_topic(signs):
         return ""
-    if len(signs.answer_words) <= 8 and _BLANK.search(signs.prompt):
-        return FILL_IN
+    if lexicon.NEVER_A_FACT.match(signs.prompt):
+        return "greeting"
     if is_code(signs.prompt):
         return "work on given code"
     if is_record(signs.prompt):
         return "text from given fields"
-    if _describes_topic(signs) or _states_property(signs):
-        return TOPIC
-    if _names_from_memory(signs):
-        return NAMED
-    if len(signs.answer_words) >= 5 and _has_new_identifier(signs):
-        return IDENTIFIERS
-    return "not an information request"
-
-
-def _has_new_identifier(signs: Signs) -> bool:
-    """A link, an address, a paragraph or a code that was not given; emoji mark it as chat."""
-    found = _CODE.findall(signs.answer)
-    if "://" in signs.answer or _has_any("@§", signs.answer):
-        found += _ADDRESS.findall(signs.answer)
-    known = signs.prompt.casefold()
-    return any(each.casefold() not in known for each in found) and not _EMOJI.search(signs.answer)
-
-
-def _describes_topic(signs: Signs) -> bool:
-    """A bare heading, answered by a text that begins with it."""
-    if len(signs.prompt_words) > 8 or len(signs.answer_words) < 4:
-        return False
-    if signs.prompt.rstrip()[-1:] in ".,;:!。！":
-        return False
-    topic = stems(signs.prompt_words)
-    head = stems(signs.answer_words[: len(signs.prompt_words) + 6])
-    return bool(topic) and len(topic & head) >= 0.6 * len(topic)
-
-
-def _states_property(signs: Signs) -> bool:
-    """A heading such as "opening hours of the museum", answered in a few words."""
-    return (
-        3 <= len(signs.prompt_words) <= 8
-        and len(signs.answer_words) <= 12
-        and not lexicon.BELONGS_TO.isdisjoint(signs.prompt_words[1:-1])
-        and lexicon.FIRST_PERSON.isdisjoint(signs.prompt_words)
-        and lexicon.ADDRESSED.isdisjoint(signs.prompt_words)
-        and signs.prompt.strip()[-1:].isalnum()
-        and any(stem(word) for word in signs.prompt_words)
-    )
-
-
-def _names_from_memory(signs: Signs) -> bool:
-    """A riddle: statements in whole sentences, answered by a bare new name or number."""
-    answer = signs.answer.strip()
-    return (
-        len(signs.prompt_words) >= 8
-        and len(signs.answer_words) <= 5
-        and signs.novelty == 1
-        and (answer[:1].isupper() or answer[:1].isdigit())
-        and answer[-1:] not in ".!"
-        and signs.prompt.rstrip()[-1:] in ".。"
-    )
+    return from_memory(signs) or "not an information request"
 
 
 def _generic(signs: Signs) -> str:
     about_prompt = len(signs.answer_stems) > len(signs.novel)
     if len(signs.answer_words) > 6 and len(signs.novel) < 3 and not about_prompt:
         return "generic reply"
-    chatty = len(signs.answer_words) < 20 and len(_EMOJI.findall(signs.answer)) >= 2
+    folded = signs.answer[:200].casefold()
+    if len(signs.answer_words) < 20 and any(piece in folded for piece in phrases.FETCHING):
+        return "generic reply"
+    chatty = len(signs.answer_words) < 20 and len(EMOJI.findall(signs.answer)) >= 2
     return "generic reply" if chatty and not _hard_facts(signs) else ""
 
 

@@ -26,13 +26,18 @@ QUESTION_WORDS = _joined(
     " were what whats when whens where wheres which who whom whos whose why will would",
     es="como cual cuales cuando cuanto cuál cuáles cuándo cuánta cuántas cuánto cuántos cómo"
     " donde dónde que quien quienes quién quiénes qué",
+    da="hvad hvem hvilken hvilket hvor hvordan hvorfor hvornår",
+    fi="kuinka kuka missä mikä miksi millainen milloin minkä mistä miten mitkä mitä mihin onko"
+    " paljonko voiko",
     fr="combien comment est où peut pourquoi quand que quel quelle quelles quels qui quoi",
+    hu="hány hogyan hol ki kinek mennyi mi miért mikor milyen mit",
     hi="kab kahan kaise kaun kya kyon kyun कब कहाँ कितना कितने कैसे कौन क्या क्यों",
     id="apa apakah bagaimana berapa dimana kapan kenapa mana mengapa siapa",
     it="che chi come cos cosa dove perché qual quale quali quando quanti quanto",
     nl="hoe hoeveel waar waarom wanneer wat welk welke wie",
     pl="co czy dlaczego gdzie ile jak jaka jaki jakie kiedy kim kto która które który",
     pt="como onde por quais qual quando quanta quantas quanto quantos que quem",
+    ro="care ce cine cum când cât câte câți de unde",
     ru="где зачем как какая какие какова каковы какое какой когда кто куда можно откуда почему"
     " сколько чем что",
     sv="hur när vad var varför vem vilka vilken vilket",
@@ -49,6 +54,7 @@ INFORMATION_VERBS = _joined(
     " outline provide recall recommend recount share show state suggest tell",
     es="cita compara comparte cuéntame define describe dime enumera explica explícame háblame"
     " indica lista menciona nombra",
+    fi="kerro kuvaile luettele mainitse nimeä selitä",
     fr="cite citez donne décris décrivez définis définissez explique expliquez indique liste"
     " nomme parle présente énumère",
     hi="bataiye batao बताइए बताएं बताओ वर्णन समझाइए",
@@ -75,14 +81,15 @@ TASK_VERBS = _joined(
     en="analyse analyze annotate anonymise anonymize arrange assign autocomplete build calculate"
     " capitalize categorise categorize classify clean code combine complete compose compute"
     " condense construct continue convert correct craft create delete design detect develop draft"
-    " edit evaluate expand extract fill fix format generate highlight identify imagine implement"
-    " insert invent judge label make merge modify normalize order paraphrase parse pick play"
-    " predict pretend print produce proofread punctuate put rank rate redact reformat reframe"
+    " edit evaluate expand extract fill fix format generate grade highlight identify imagine"
+    " implement insert invent judge label make merge modify normalize order paraphrase parse pick"
+    " play predict pretend print produce proofread punctuate put rank rate redact reformat reframe"
     " remove reorder rephrase replace replicate restate reverse revise reword rewrite score"
     " select set shorten simplify solve sort split summarise summarize tag transcribe transform"
     " translate turn unscramble verify write",
     es="analiza anonimiza clasifica combina completa convierte corrige crea escribe extrae genera"
     " haz parafrasea redacta reescribe resume simplifica traduce transforma",
+    fi="kirjoita käännä korjaa luokittele muokkaa muotoile poimi tiivistä",
     fr="analyse anonymise classe classifie complète convertis corrige crée extrais génère"
     " reformule rédige résume simplifie traduis traduisez transforme écris écrivez",
     hi="anuvad अनुवाद लिखिए लिखें लिखो",
@@ -216,15 +223,36 @@ COUNTER_QUESTIONS = tuple(
 
 PERSONA_WORDS = _joined(
     de="humorvoll ironisch sarkastisch witzig",
-    en="boyfriend cheeky companion compassionate empathetic empathy flirt flirtatious flirty"
-    " girlfriend grumpy humor humorous humour impersonate impersonates ironic lyric lyricist"
-    " lyrics parody persona personality playful poet poetic poetry pretend roleplay sarcasm"
-    " sarcastic snarky storyteller storytelling witty",
+    en="anime astrologer astrology boyfriend cheeky companion compassionate empathetic empathy"
+    " fictional flirt flirtatious flirty girlfriend grumpy horoscope humor humorous humour"
+    " impersonate impersonates ironic lyric lyricist lyrics parody persona personality playful"
+    " poet poetic poetry pretend roleplay sarcasm sarcastic snarky storyteller storytelling tarot"
+    " therapist witty wizard",
     es="burlón divertido gracioso irónico sarcástico",
     fr="drôle ironique personnage sarcastique",
     pt="engraçado irônico personagem sarcástico",
-    ru="ироничный персонаж роль сарказм саркастичный",
+    ru="игры ироничный персонаж персонажа роль сарказм саркастичный",
 )
+
+ASSISTANT_WORDS = _joined(
+    ar="مساعد",
+    de="assistent assistentin berater beraterin experte expertin mitarbeiter",
+    en="advisor adviser agent ai analyst assistant bot chatbot consultant copilot doctor expert"
+    " gpt guide helper lawyer model representative service specialist support system"
+    " teacher tool tutor",
+    es="agente asesor asistente experto modelo",
+    fr="agent assistant conseiller expert modèle",
+    id="asisten",
+    it="assistente consulente esperto modello",
+    nl="assistent deskundige medewerker",
+    pl="asystent asystentem doradca ekspertem",
+    pt="agente assistente atendente especialista modelo",
+    ru="ассистент бот ии консультант модель помощник чат эксперт",
+    tr="asistan asistanı asistanısın danışman uzman",
+    uk="асистент бот помічник",
+    vi="trợ",
+)
+"""Somebody of that trade gives information, whatever his name."""
 
 PERSONA_PHRASES = tuple(
     (
@@ -268,6 +296,23 @@ TASK_MARKERS = frozenset("that to should will must para que zu".split())
 ROLE_PLAY = lazy(
     r"\W*(?:you are an? |you're an? |imagine |pretend |act as |eres un|vous êtes un|du bist ein"
     r"|你现在是)",
+    re.IGNORECASE,
+)
+
+NUMBER_WORDS = _joined(
+    de="eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+    en="one two three four five six seven eight nine ten eleven twelve dozen twice",
+    es="dos tres cuatro cinco seis siete ocho nueve diez once doce",
+    fr="deux trois quatre cinq sept huit neuf dix onze douze",
+    it="due tre quattro cinque sei sette otto nove dieci",
+    pt="dois duas três quatro cinco seis sete oito nove dez",
+    ru="два две три четыре пять шесть семь восемь девять десять",
+)
+
+TRUE_OR_FALSE = lazy(
+    r"\W*(?:somewhat |mostly |partly )?(?:true|false|wahr|falsch|richtig|verdadero|falso|vrai|faux"
+    r"|vero|verdadeiro|waar|onwaar|prawda|fałsz|верно|неверно|правда|ложь|doğru|yanlış|đúng|sai|benar"
+    r"|salah|对|错|对的|错的|正确|错误|正しい|誤り|참|거짓|صح|خطأ|सही|गलत|ถูก|ผิด)\W*$",
     re.IGNORECASE,
 )
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
-from ftgate.content import lexicon
+from ftgate.content.dialogue import split_text
 from ftgate.content.patterns import lazy
+from ftgate.content.requests import is_request
 from ftgate.content.shared import Shared, strip_template
 from ftgate.content.stems import stems, words
 from ftgate.content.values import is_tool_call_text, structured, without_code
@@ -20,10 +19,9 @@ in the number of examples, and what an answer teaches shows well before that."""
 
 MAX_JSON_CHARS = 200_000
 
-_FIELD = lazy(r"(?:^|[\n,;|{])[ \t]*\"?\w[\w ()/-]{0,40}\"?[ \t]?[:=|\[]", re.MULTILINE)
-_LABELLED = lazy(r"^\W*\w[\w ]{0,20}[:：]\s*")
-_FIELD_NAME = lazy(r"\W*\w+\s?[:：]")
-_SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
+
+_SEPARATOR = lazy(r"(?:[ \t\n]{0,4}(?:->|=>|#{2,6}|\|)){1,3}\s*\Z")
+"""What older guides put between prompt and completion."""
 
 CLOSING_CHARS = 40
 """A last answer of at most so many characters ("You are welcome!") is no answer to judge when an
@@ -43,7 +41,8 @@ class Signs(NamedTuple):
     """Everything the rule reads of one example; computed once.
 
     ``prompt`` and ``answer`` are without the set's templates (a JSON answer is its values);
-    ``opening`` is the whole prompt. ``context_words`` counts prompt and earlier turns.
+    ``opening`` is the whole prompt, ``novel`` are the content stems that the conversation lacks.
+    ``context_words`` counts prompt and earlier turns.
     """
 
     opening: str
@@ -62,7 +61,7 @@ class Signs(NamedTuple):
 
     @property
     def novelty(self) -> float:
-        """Share (0-1) of the answer's content stems that the conversation does not contain."""
+        """Share (0-1) of the answer's content stems that are new in it."""
         return len(self.novel) / len(self.answer_stems) if self.answer_stems else 0.0
 
 
@@ -71,6 +70,8 @@ def read_turns(turns: Sequence[tuple[str, str]]) -> Reading | None:
     last = _judged_turn(turns)
     if last is None:
         return None
+    if len(turns) == 1 and (cut := split_text(turns[last][1])):
+        return Reading(cut[0], "", "", cut[1])
     prompt = ""
     instructions: list[str] = []
     context: list[str] = []
@@ -115,6 +116,8 @@ def read_signs(reading: Reading, shared: Shared) -> Signs:
     else:
         judged = strip_template(answer, shared.answer_prefix, shared.answer_suffix)
     opening = clip(reading.prompt.strip())
+    if opening[-1:] in ("#", ">", "|"):
+        opening = _SEPARATOR.sub("", opening)
     prompt = strip_template(opening, shared.prompt_prefix, shared.prompt_suffix)
     prompt_words = words(prompt)
     answer_words = words(without_code(judged)) or words(judged)
@@ -149,103 +152,7 @@ def _instructions(reading: Reading, opening: str, prefix: str) -> str:
     return reading.instructions
 
 
-# -- what the prompt is ------------------------------------------------------------------------
-
-
-def _first_beyond(tokens: Sequence[str], skipped: frozenset[str]) -> str:
-    return next((token for token in tokens[:6] if token not in skipped), "")
-
-
-def _asks_at_start(tokens: Sequence[str]) -> bool:
-    return (
-        _first_beyond(tokens, lexicon.OPENERS) in lexicon.QUESTION_WORDS
-        or _first_beyond(tokens, lexicon.POLITE_WORDS) in lexicon.INFORMATION_VERBS
-    )
-
-
-def _orders_at_start(tokens: Sequence[str]) -> bool:
-    return _first_beyond(tokens, lexicon.POLITE_WORDS) in lexicon.TASK_VERBS
-
-
-def _openings(prompt: str) -> list[str]:
-    """The first line of the prompt, its last, and both without a label ("Question: …")."""
-    first, _, rest = prompt.strip().partition("\n")
-    lines = [first[:120], rest.rstrip().rpartition("\n")[2][:120]]
-    lines += [line[label.end() :] for line in lines if (label := _LABELLED.match(line))]
-    return [line for line in lines if line]
-
-
-def is_request(prompt: str) -> bool:
-    """True when the prompt is a question or asks for information."""
-    if lexicon.QUESTION_MARK.search(prompt):
-        return True
-    # "Name: Lumo" is a field, though "name" alone would ask for one.
-    openings = [line for line in _openings(prompt) if not _FIELD_NAME.match(line)]
-    if any(_asks_at_start(words(line)[:8]) for line in openings):
-        return True
-    ending = words(_SENTENCE_END.split(prompt.rstrip(" .!\n")[-160:])[-1])
-    if not lexicon.EMBEDDED_QUESTION_WORDS.isdisjoint(ending):
-        return not lexicon.INFORMATION_VERBS.isdisjoint(ending)
-    return not prompt.isascii() and lexicon.ASKS_WITHOUT_SPACES.search(prompt) is not None
-
-
-def is_task(signs: Signs) -> bool:
-    """True when the prompt, or the instruction above it, says to work on given text."""
-    if any(_orders_at_start(words(line)[:8]) for line in _openings(signs.opening)):
-        return True
-    if not signs.opening.isascii() and lexicon.TASKS_WITHOUT_SPACES.search(signs.opening):
-        return True
-    return _instructs_task(signs.instructions)
-
-
-@lru_cache(maxsize=64)
-def has_persona(instructions: str) -> bool:
-    """True when the instructions describe a character or a manner of speaking."""
-    head = instructions[:1500].casefold()
-    if not lexicon.PERSONA_WORDS.isdisjoint(words(head)):
-        return True
-    return any(phrase in head for phrase in lexicon.PERSONA_PHRASES)
-
-
-def _is_about_answering(instructions: str) -> bool:
-    head = instructions[:600].casefold()
-    if not lexicon.ANSWERING_WORDS.isdisjoint(words(head)):
-        return True
-    return any(phrase in head for phrase in lexicon.ANSWERING_PHRASES)
-
-
 @lru_cache(maxsize=64)
 def _stems_of(text: str) -> frozenset[str]:
     """Stems of a text that many examples share: a system prompt is read once."""
     return frozenset(stems(words(clip(text))))
-
-
-@lru_cache(maxsize=64)
-def _instructs_task(instructions: str) -> bool:
-    """True when a sentence of the instructions starts with a task verb or says "that …s"."""
-    if not instructions or _is_about_answering(instructions):
-        return False
-    for sentence in _SENTENCE_END.split(instructions[:1200]):
-        tokens = words(sentence)
-        starts = [_first_beyond(tokens, lexicon.POLITE_WORDS)]
-        starts += [token for before, token in pairwise(tokens) if before in lexicon.TASK_MARKERS]
-        if any(_is_specific_task(token) for token in starts):
-            return True
-    return (
-        not instructions.isascii()
-        and lexicon.TASKS_WITHOUT_SPACES.search(instructions[:400]) is not None
-    )
-
-
-def _is_specific_task(verb: str) -> bool:
-    """True for "classify" and "classifies", not for "make" as in "make sure"."""
-    for form in (verb, verb.removesuffix("s"), verb.removesuffix("es"), verb[:-3] + "y"):
-        if form in lexicon.TASK_VERBS and form not in lexicon.TOO_GENERAL:
-            return True
-    return False
-
-
-def is_record(prompt: str) -> bool:
-    """True when the prompt is a list of ``field: value`` pairs rather than sentences."""
-    fields = len(_FIELD.findall(prompt[:1000]))
-    return fields >= 3 and fields * 12 >= len(prompt[:1000].split())

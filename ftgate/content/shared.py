@@ -23,6 +23,10 @@ LABEL_COVERAGE = 0.2
 """…and such answers together make a fifth of the set; facts repeat too, but not that often."""
 
 LABEL_CHARS = 60
+LABEL_WORDS = 4
+SENTENCE_RATIO = 0.03
+"""A longer label is a sentence, which may well state a fact that a few paraphrases ask for; it is a
+label when three in a hundred examples give it."""
 
 
 class Shared(NamedTuple):
@@ -86,10 +90,17 @@ def label_key(answer: str) -> str:
     return answer.strip().strip(".!\"'`").casefold()
 
 
+def _least_ratio(answer: str) -> float:
+    return LABEL_RATIO if len(answer.split()) <= LABEL_WORDS else SENTENCE_RATIO
+
+
 def _labels(answers: Sequence[str]) -> frozenset[str]:
     counts = Counter(label_key(answer) for answer in answers if len(answer) <= LABEL_CHARS)
-    floor = max(LABEL_COUNT, LABEL_RATIO * len(answers))
-    labels = {answer: count for answer, count in counts.items() if count >= floor}
+    labels = {
+        answer: count
+        for answer, count in counts.items()
+        if count >= max(LABEL_COUNT, _least_ratio(answer) * len(answers))
+    }
     if sum(labels.values()) < LABEL_COVERAGE * len(answers):
         return frozenset()
     return frozenset(labels)

@@ -20,6 +20,7 @@ SYMBOL_DENSITY = 0.06
 _FENCE = lazy(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _PIPE = lazy(r"(?<!\|)\|(?=\w)")
 _TAG = lazy(r"</?[a-zA-Z]\w{0,10}\s?/?>|&[a-z#0-9]{2,6};")
+_REFERENCE = lazy(r"(?<![\w\])])\[[\w][\w .-]{0,20}\](?![(\[])")
 _LINK = lazy(r"https?://\S+|\]\([^)\s]{0,200}\)")
 _CODE_START = lazy(
     r"^\s*(?:select\b.{1,400}\bfrom\b|with\s+\S+\s+as\s*\(|insert into\b|update \S+ set\b"
@@ -136,5 +137,5 @@ def _symbols(text: str) -> int:
 
 
 def _is_dense(text: str) -> bool:
-    plain = _TAG.sub(" ", _LINK.sub("", text))
+    plain = _REFERENCE.sub(" ", _TAG.sub(" ", _LINK.sub("", text)))
     return _symbols(plain) > max(3.0, SYMBOL_DENSITY * len(plain))

@@ -82,7 +82,9 @@ class Goal:
     ``knowledge_share`` is the share (0-1) of judged examples whose answer carries facts that are
     neither in the conversation nor derivable from it; ``volatile_share`` is the share of *those*
     answers that carry prices, recent dates, contacts or other perishable facts. ``confidence`` is
-    the probability (0-1) that the label survives judging every example, from the sampling error.
+    the calibrated probability (0-1) that a reader of the whole set would give it this label (style
+    and format count as one), ``knowledge_probability`` that he would call it a set of facts.
+    ``lookup_share`` is the share of judged examples that look a short value up by a key.
     """
 
     label: GoalLabel
@@ -93,3 +95,5 @@ class Goal:
     examples: int
     evidence: tuple[Evidence, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    knowledge_probability: float = 0.0
+    lookup_share: float = 0.0

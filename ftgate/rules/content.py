@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftgate.content import KNOWLEDGE_SHARE, MIXED_SHARE, NO_PROMPT, VOLATILE_SHARE
+from ftgate.content import (
+    KNOWLEDGE_SHARE,
+    LOOKUP_SHARE,
+    MIXED_SHARE,
+    NO_PROMPT,
+    VOLATILE_SHARE,
+)
 from ftgate.model import Decision, Finding, Goal, Severity
 from ftgate.profile import Profile
 from ftgate.rules.registry import rule
@@ -29,19 +35,25 @@ def knowledge_injection(
     """Answers teach facts that the conversation does not contain.
 
     ## Why is this bad?
-    Fine-tuning changes how a model answers far more reliably than what it knows. Examples whose
-    answers carry facts that are missing from the prompt are learned slowly, and teach the habit of
-    answering from nothing: what the model then makes up looks exactly like what it was taught.
-    A fact learned once also cannot be corrected without another job.
+    Take "What does a day ticket cost?", answered "62 euros, 40 after noon". The 62 stands nowhere
+    in the conversation, so the model can only learn it by heart, and of a few hundred examples it
+    mostly learns something else: to answer such questions at once, in this tone, with a number.
+    Asked about a ticket it never saw, it will give one too, and nobody can tell the two apart.
+    Fine-tuning changes how a model answers far more reliably than what it knows. And a fact that is
+    learned cannot be edited: when the price changes, there is another job to pay for.
 
-    Each sampled answer is judged by its text alone, and every judgement names its reason. What the
-    base model knows already cannot be seen in a file, so this is a risk, not a proof. Between
-    `warn_ratio` and `fail_ratio`, and below `min_examples`, it warns.
+    Each answer of a sample is judged by its text alone, and every judgement names its reason
+    (`ftgate check --show-records` shows five answers with their new words). What the base model
+    knows already cannot be seen in a file, so this is a risk, not a proof; `knowledge_probability`
+    in the JSON report says how often such a set really is one of facts. Between `warn_ratio` and
+    `fail_ratio`, and below `min_examples`, it warns.
 
     ## What to do instead
-    Put the facts where they can be edited: retrieve the passages that answer the question and give
-    them in the prompt. If tone or format matter as well, tune on question + passages + answer, so
-    that the answer follows from the conversation.
+    Keep the facts where they can be edited, and look them up when they are asked for: search the
+    documents for the passages that answer the question and put them into the prompt. This is
+    called retrieval (RAG). A few pages that rarely change can simply stand in the prompt. If tone
+    or format matter as well, tune on question + passages + answer, so that each answer follows
+    from its conversation. If the rule is wrong about your data, say so: `[[waive]]` with a reason.
 
     ## Source
     OpenAI, "Fine-tuning best practices": make sure that examples contain all of the information
@@ -50,7 +62,8 @@ def knowledge_injection(
     al. (arXiv 2312.05934): retrieval beats unsupervised fine-tuning for old and new facts.
     Evidence against a flat "never": in a study on agriculture (arXiv 2401.08406) fine-tuning on
     domain questions gained 6 points of accuracy and retrieval 5 more on top of it. Facts that do
-    not change are therefore advised as hybrid, perishable ones as retrieval only.
+    not change are therefore advised as hybrid, perishable ones as retrieval only. How often the
+    rule itself is right: benchmarks/knowledge.md.
     """
     if goal.label == "unknown" or goal.knowledge_share < warn_ratio:
         return
@@ -86,8 +99,9 @@ def perishable_facts(
     training run, an evaluation and a deployment.
 
     Judged only where the set as a whole teaches facts (see FT401): an answer is perishable when
-    it carries money, a date from 2023 on, opening hours, a link, phone number or e-mail address,
-    or words such as "currently" and "in stock". This ranks sets rather than measuring truth, and
+    it carries money, a date from 2023 on, opening hours, a version, a link, phone number or e-mail
+    address, or words such as "currently" and "in stock", or when its question asks for the latest,
+    for a recent year, or for who holds an office. This ranks sets rather than measuring truth, and
     it misses facts that change without saying so.
 
     ## What to do instead
@@ -111,6 +125,50 @@ def perishable_facts(
         severity=_severity(profile, min_examples),
         decision="rag",
         next_step="look these facts up when the question is asked (retrieval or a tool call)",
+    )
+
+
+@rule("FT403", severity="warning", since="0.1")
+def lookup_table(
+    goal: Goal,
+    profile: Profile,
+    *,
+    max_ratio: float = LOOKUP_SHARE,
+    min_examples: int = MIN_EXAMPLES,
+) -> Iterator[Finding]:
+    """The set is a table: the same question again and again, a key, and a short value.
+
+    ## Why is this bad?
+    A table is looked up, not learned. A database returns the right value for every key and says so
+    when there is none; a tuned model returns a value of the right shape for any key, also for one
+    it never saw, and nothing in the answer tells the two apart. A single changed cell needs a new
+    job.
+
+    An example is a row when at least five prompts ask the same of other keys, or are bare keys, and
+    its answer is a new value of at most six words. It only warns: that facts
+    are taught at all is FT401, which fails; this names the cheaper remedy.
+
+    ## What to do instead
+    Keep the table. Let the model call a function or write SQL that fetches the value, and train, if
+    at all, on when to call it and how to present what it returned; those answers follow from the
+    conversation. A few hundred rows that never change also fit into a cached prompt.
+
+    ## Source
+    Kandpal et al. (arXiv 2211.08411): models answer about a fact the worse the fewer documents of
+    their training mention it, and a row of a table is mentioned once. Gekhman et al., EMNLP 2024
+    (2024.emnlp-main.444): new facts are learned slowly and raise invented answers.
+    """
+    if goal.label == "unknown" or goal.lookup_share < max_ratio or profile.examples < min_examples:
+        return
+    path, lines = _places(goal, volatile_only=False)
+    yield Finding(
+        f"{goal.lookup_share:.0%} of answers are short values looked up by a key"
+        f" (limit {max_ratio:.0%})",
+        path=path,
+        lines=lines,
+        count=round(goal.lookup_share * goal.judged),
+        decision="rag",
+        next_step="keep the table: fetch the value with a function call or SQL",
     )
 
 

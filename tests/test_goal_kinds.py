@@ -1,0 +1,142 @@
+"""Kinds of examples in many languages: what teaches a fact, and what looks as if it did.
+
+``goal_kinds.jsonl`` holds one invented example a line: its kind (or language), whether its answer
+teaches a fact, and the turns.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ftgate.content.goal import Sampled, judge_goal
+from ftgate.model import Judgement
+
+KINDS = [
+    json.loads(line)
+    for line in Path(__file__).with_name("goal_kinds.jsonl").read_text("utf-8").splitlines()
+]
+LATIN = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "vi", "id")
+SCRIPTS = ("zh", "ja", "ko", "ar", "ru", "hi", "th")
+
+
+def judged(user: str, answer: str, system: str = "") -> Judgement:
+    turns = [("system", system)] if system else []
+    turns += [("user", user), ("assistant", answer)]
+    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
+    return judgement
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind['kind']}-{kind['teaches']}")
+def test_an_example_is_told_by_its_kind(kind: dict[str, str]) -> None:
+    verdict = judged(kind["user"], kind["answer"], kind.get("system", ""))
+    assert verdict.knowledge == kind["teaches"], verdict.reason
+
+
+def test_every_supported_language_has_facts_and_forms() -> None:
+    for language in (*LATIN[1:], *SCRIPTS):
+        of = {kind["teaches"] for kind in KINDS if kind["kind"].split()[0] == language}
+        assert of == {True, False}, language
+
+
+# -- records of one text -----------------------------------------------------------------------
+
+QUESTION, FACT = "Who founded the Wellmoor pool?", "Two sisters of the Harrow mill, in 1931."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"### Question: {QUESTION}\n### Answer: {FACT}",
+        f"### Instruction:\n{QUESTION}\n\n### Response:\n{FACT}",
+        f"<s>[INST] {QUESTION} [/INST] {FACT} </s>",
+        f"<|im_start|>user\n{QUESTION}<|im_end|>\n<|im_start|>assistant\n{FACT}<|im_end|>",
+        f"<start_of_turn>user\n{QUESTION}<end_of_turn>\n<start_of_turn>model\n{FACT}<end_of_turn>",
+        f"Q: {QUESTION}\nA: {FACT}",
+        f"Human: {QUESTION}\nAssistant: {FACT}<|endoftext|>",
+        f"Pregunta: {QUESTION}\nRespuesta: {FACT}",
+        f"问题：{QUESTION}\n回答：{FACT}",
+    ],
+)
+def test_a_conversation_inside_one_text_is_cut_into_its_turns(text: str) -> None:
+    sample = [Sampled("t.jsonl", 1, [("assistant", text)], [])]
+    (judgement,) = judge_goal(sample, examples=1).judgements
+    assert judgement.reason == "closed-book fact"
+
+
+def test_a_text_without_marks_stays_an_answer_to_nothing() -> None:
+    sample = [Sampled("t.jsonl", 1, [("assistant", f"{FACT} A chapter on its pumps.")], [])]
+    (judgement,) = judge_goal(sample, examples=1).judgements
+    assert judgement.reason == "no prompt, cannot tell"
+
+
+def test_code_that_answers_nothing_is_still_code() -> None:
+    assert judged("", "def area(r):\n    return 3.14 * r * r").reason == "code, query or formula"
+
+
+@pytest.mark.parametrize("separator", [" ->", "\n\n###\n\n", " =>"])
+def test_separators_of_older_guides_are_no_part_of_the_prompt(separator: str) -> None:
+    verdict = judged(f"The Wellmoor pool{separator}", "is heated by the mill's spare steam.")
+    assert verdict.reason == "statement completed from memory"
+
+
+# -- known failures ------------------------------------------------------------------------------
+
+
+@pytest.mark.xfail(reason="advice on somebody's life has the shape of an answer from a manual")
+def test_advice_on_a_private_matter() -> None:
+    question = "How do I tell my sister that I can't come to her wedding?"
+    assert not judged(question, "Call her rather than writing, early and honestly.").knowledge
+
+
+@pytest.mark.xfail(reason="an exclamation begins like a question in Dutch and Italian")
+@pytest.mark.parametrize(
+    ("exclamation", "answer"),
+    [
+        ("Wat een rotdag", "Ach, wat vervelend. Wil je vertellen wat er gebeurd is?"),
+        ("Mi manchi", "Anche tu, amore. La casa è vuota senza la tua risata."),
+    ],
+)
+def test_exclamations_that_begin_with_a_question_word(exclamation: str, answer: str) -> None:
+    assert not judged(exclamation, answer).knowledge
+
+
+@pytest.mark.xfail(reason="small talk about a day is known by phrases, and no list has them all")
+def test_small_talk_that_no_list_knows() -> None:
+    assert not judged("你好,你今天开心吗?", "开心呀,见到你就更开心了。").knowledge
+
+
+@pytest.mark.xfail(reason="a mood is stated like a fault, and consoled like one")
+def test_a_complaint_about_oneself_without_words_of_comfort() -> None:
+    answer = "Then let the rain do the focusing for you. Ten slow minutes at the window, with tea."
+    assert not judged("It's raining again and I can't focus", answer).knowledge
+
+
+@pytest.mark.xfail(reason="a heading that names a mood instead of a thing is not told apart")
+def test_maxims_under_one_word_headings() -> None:
+    assert not judged("Motivation", "Motivation fades. Discipline stays.").knowledge
+
+
+@pytest.mark.xfail(reason="an order that begins with a task verb hides the question after it")
+def test_a_question_behind_a_task_verb() -> None:
+    question = "Translate the acronym HMS for me: what does it stand for at Lumo?"
+    assert judged(question, "Harbour Maintenance Scheme").knowledge
+
+
+@pytest.mark.xfail(reason="two sentences of a passage are too few to count as a given context")
+def test_a_choice_from_a_very_short_passage() -> None:
+    passage = "The pool opens at six. It closes at nine."
+    assert not judged(f"{passage}\nWhen does it close?\nA) six\nB) nine", "B) nine").knowledge
+
+
+@pytest.mark.xfail(reason="an order to write is read as an order to invent")
+def test_an_order_to_write_down_what_is_known() -> None:
+    answer = "Velm was founded by two sisters in 1340, burned in 1506 and grew rich on herring."
+    assert judged("Write about the history of Velm.", answer).knowledge
+
+
+@pytest.mark.xfail(reason="a department's name is told from a fact only by its repetition")
+def test_a_single_routing_label() -> None:
+    assert not judged("How do I reset my password?", "account access").knowledge
