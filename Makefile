@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-all lint bench clean
+.PHONY: help setup demo test test-slow test-all lint bench docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
@@ -18,7 +18,7 @@ $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ftgate needs Python 3.11 or later, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
 	@echo "setting up $(VENV) (once, about a minute) ..."
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev]'
+	@$(VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev,docs]'
 	@$(VENV)/bin/python -m compileall -q ftgate
 	@touch $@
 
@@ -46,6 +46,9 @@ lint: $(READY) ## ruff, formatting, types
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
 	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
+docs: $(READY) ## build the documentation strictly into site/
+	@$(VENV)/bin/python -m scripts.build_docs
+
 clean: ## remove .venv and everything generated
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build dist benchmarks/.data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build dist site benchmarks/.data
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

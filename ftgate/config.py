@@ -91,6 +91,7 @@ def json_schema() -> dict[str, Any]:
     from ftgate.rules.selection import ignores_schema, rules_schema
 
     schema = TypeAdapter(Settings).json_schema()
+    _describe(schema, Settings)
     properties = schema["properties"]
     del properties["per_file_ignores"]
     properties |= {"rules": rules_schema(), "per-file-ignores": ignores_schema()}
@@ -99,6 +100,19 @@ def json_schema() -> dict[str, Any]:
         **schema,
         "title": "ftgate.toml",
     }
+
+
+def _describe(schema: dict[str, Any], table: type) -> None:
+    """Give every key of a table, and of the tables within it, the comment of its field."""
+    from ftgate.key_comments import comments
+
+    properties = (schema if table is Settings else schema["$defs"][table.__name__])["properties"]
+    for name, text in comments(table).items():
+        properties[name].setdefault("description", text)
+    for hint in get_type_hints(table).values():
+        for inner in (hint, *get_args(hint)):
+            if is_dataclass(inner):
+                _describe(schema, inner)  # type: ignore[arg-type]
 
 
 def _read(path: Path) -> bytes:

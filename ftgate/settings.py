@@ -49,13 +49,13 @@ class DatasetSettings:
 
     __pydantic_config__ = _STRICT
 
-    name: str
+    name: str  # what reports call it
     train: tuple[str, ...] = ()  # globs, relative to the configuration file
-    validation: tuple[str, ...] = ()
-    test: tuple[str, ...] = ()
+    validation: tuple[str, ...] = ()  # globs; never trained on
+    test: tuple[str, ...] = ()  # globs; kept for your evaluation
     prompts: tuple[str, ...] = ()  # the prompt that the fine-tune would replace
     tuned_prompt: str | None = None  # the prompt that the tuned model gets instead
-    goal: GoalName | None = None
+    goal: GoalName | None = None  # what the tune is for; told from the answers when omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class UsageSettings:
     completion_tokens: int | None = None  # answer per call; mean of the training set
     tuned_prompt_tokens: int | None = None  # system prompt of the tuned model; from tuned_prompt
     cache_hit_rate: float | None = None  # 0-1; measured from volume and time to live when omitted
-    horizon_months: int = 12
+    horizon_months: int = 12  # over how long costs are compared
     discount_rate: float | None = None  # yearly, 0.1 is 10%; present values are shown with it
     growth_ratio: float = 0  # more calls every month: 0.05 is 5% on top of the month before
     ramp: tuple[float, ...] = ()  # share of the calls in the first months, [0.2, 0.5]; then all
@@ -88,7 +88,7 @@ class LabellingSettings:
     __pydantic_config__ = _STRICT
 
     hourly_wage: Decimal | None = None  # USD
-    minutes_per_example: Decimal | None = None
+    minutes_per_example: Decimal | None = None  # of one person, to write or check it
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class ReviewSettings:
     rate_today: Decimal = Decimal(0)  # share of answers reviewed with today's prompt
     rate_tuned: Decimal | None = None  # with the tuned model; omitted: the same
     initial_rate_tuned: Decimal | None = None  # during the first months
-    initial_months: int = 0
+    initial_months: int = 0  # how long the initial rate lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class EngineeringSettings:
 
     __pydantic_config__ = _STRICT
 
-    hours_upfront: Decimal = Decimal(0)
-    hours_per_month: Decimal = Decimal(0)
+    hours_upfront: Decimal = Decimal(0)  # before the first call: evaluation set, deployment
+    hours_per_month: Decimal = Decimal(0)  # afterwards: evaluation, maintenance
     hourly_wage: Decimal | None = None  # USD; omitted: that of [labelling]
 
 
@@ -143,8 +143,8 @@ class LatencySettings:
 
     __pydantic_config__ = _STRICT
 
-    usd_per_second: Decimal = Decimal(0)
-    seconds_today: Decimal = Decimal(0)
+    usd_per_second: Decimal = Decimal(0)  # what a second of waiting costs you
+    seconds_today: Decimal = Decimal(0)  # of waiting for an answer
     seconds_tuned: Decimal | None = None  # omitted: the same
 
 
@@ -184,7 +184,7 @@ class SelfHostedSettings:
 
     __pydantic_config__ = _STRICT
 
-    gpu_usd_per_hour: Decimal | None = None
+    gpu_usd_per_hour: Decimal | None = None  # USD of one GPU
     training_hours: Decimal | None = None  # of the training job, on all its GPUs
     gpus: int = 1  # of the training job, and of each replica that serves the model
     tokens_per_second: Decimal | None = None  # that one replica generates; omitted: one suffices
@@ -196,7 +196,7 @@ class HostingSettings:
 
     __pydantic_config__ = _STRICT
 
-    usd_per_hour: Decimal | None = None
+    usd_per_hour: Decimal | None = None  # of the deployment, used or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +205,14 @@ class PolicySettings:
 
     __pydantic_config__ = _STRICT
 
-    fail_on: Literal["error", "warning", "never"] = "error"
-    max_training_cost: str | None = None  # "150 USD"
+    fail_on: Literal["error", "warning", "never"] = "error"  # least severe finding that fails
+    max_training_cost: str | None = None  # more than this fails, e.g. "150 USD"
     max_increase: str | None = None  # of the training cost since --compare-to: "20%" or "50 USD"
     max_break_even: str = "6 months"  # strict: exactly six months is too slow
     max_monthly_cost: str | None = None  # "500 USD", of the fine-tune in its dearest month
     min_probability: float | None = None  # 0-1: in so many futures it beats the best alternative
-    on_unknown: Literal["fail", "warn"] = "fail"
-    max_price_age: str = "90 days"
+    on_unknown: Literal["fail", "warn"] = "fail"  # a missing number: exit code 3, or only said
+    max_price_age: str = "90 days"  # older than this, a [[price]] of your own is stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +221,11 @@ class WaiverSettings:
 
     __pydantic_config__ = _STRICT
 
-    code: str
-    reason: str
-    until: date
-    dataset: str | None = None
-    path: str | None = None
+    code: str  # code or name of the rule
+    reason: str  # for whoever reads it later
+    until: date  # last day on which it holds
+    dataset: str | None = None  # only this dataset
+    path: str | None = None  # only findings in files that match this glob
     digest: str | None = None  # pinned to the data: edit the data and the waiver lapses
 
 
@@ -235,21 +235,21 @@ class PriceSettings:
 
     __pydantic_config__ = _STRICT
 
-    model: str
-    source: str
-    as_of: date
-    provider: str | None = None
-    input_mtok: Decimal | None = None
-    cached_input_mtok: Decimal | None = None
-    cache_write_mtok: Decimal | None = None
-    output_mtok: Decimal | None = None
-    batch_input_mtok: Decimal | None = None
-    batch_output_mtok: Decimal | None = None
-    training_mtok: Decimal | None = None
-    training_dpo_mtok: Decimal | None = None
-    training_hour: Decimal | None = None
-    storage_month: Decimal | None = None  # keeping one tuned model
-    hosting_hour: Decimal | None = None
+    model: str  # name of the model, as in [model]
+    source: str  # who says so, e.g. "contract 2026-17"
+    as_of: date  # the day on which it was read
+    provider: str | None = None  # only when this provider trains and serves
+    input_mtok: Decimal | None = None  # USD per million tokens, as all *_mtok
+    cached_input_mtok: Decimal | None = None  # read from the cache
+    cache_write_mtok: Decimal | None = None  # written to the cache
+    output_mtok: Decimal | None = None  # of answers
+    batch_input_mtok: Decimal | None = None  # input of calls in a batch
+    batch_output_mtok: Decimal | None = None  # answers of calls in a batch
+    training_mtok: Decimal | None = None  # of supervised training
+    training_dpo_mtok: Decimal | None = None  # of preference training
+    training_hour: Decimal | None = None  # USD per hour of training
+    storage_month: Decimal | None = None  # USD a month for keeping one tuned model
+    hosting_hour: Decimal | None = None  # USD per hour of the deployment, used or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +258,8 @@ class Settings:
 
     __pydantic_config__ = _STRICT
 
-    version: Literal[1] = 1
-    offline: bool = True
+    version: Literal[1] = 1  # of the file format
+    offline: bool = True  # the only value: live prices are asked for with --prices
     model: ModelSettings = field(default_factory=ModelSettings)
     dataset: tuple[DatasetSettings, ...] = ()
     usage: UsageSettings = field(default_factory=UsageSettings)
