@@ -33,6 +33,9 @@ COMMANDS: dict[str, Entry] = {
     "hook": Entry("Judge", "What git hooks call: changed files, offline, silent on pass."),
     "run": Entry("Judge", "Start a training command only if its data pass."),
     "verify": Entry("Judge", "Prove that a verdict belongs to these bytes."),
+    "launch": Entry("Launch", "Upload and create the job, if the data pass."),
+    "reconcile": Entry("Launch", "Compare what jobs were billed with what was predicted."),
+    "watch": Entry("Launch", "How long tuned models still run, and what moving costs."),
     "count": Entry("Look", "Count tokens by file and role, with a histogram."),
     "cost": Entry("Look", "Compare a fine-tune with prompting, caching, cheaper models."),
     "diff": Entry("Look", "What a change does to tokens, dollars, findings and the verdict."),
@@ -113,8 +116,8 @@ class LazyGroup(click.Group):
     },
     epilog=(
         "Exit codes: 0 pass, 1 fail, 2 error, 3 undecided (a number is missing), 130 interrupted. "
-        "Every flag of a command but --judge and --yes can be set in the environment: FTGATE_MODEL"
-        " for --model."
+        "Every flag of a command but --again, --judge and --yes can be set in the environment: "
+        "FTGATE_MODEL for --model."
     ),
 )
 @click.version_option(

@@ -12,6 +12,7 @@
     ├── StoreError           exit 2   stored prices cannot be written; the old ones are whole
     ├── FixError             exit 2   a repaired file cannot be written; the old one is whole
     ├── AskingError          exit 2   a model cannot be asked: no key, no price, over the budget
+    ├── LaunchError          exit 2   a job cannot be launched, or the service refuses it
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
     └── NothingToJudgeError  exit 3   no dataset was found where the user pointed
 
@@ -67,6 +68,10 @@ class NothingToJudgeError(FtgateError):
 
 class AskingError(FtgateError):
     """A model cannot be asked for its opinion, or must not be."""
+
+
+class LaunchError(FtgateError):
+    """A job cannot be launched or looked at: the service refuses, or the plan is none for it."""
 
 
 class FixError(FtgateError):

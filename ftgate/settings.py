@@ -37,6 +37,7 @@ class ModelSettings:
     evals: int = 0  # passes over the validation files, where they are billed (Together)
     max_seq_length: int | None = None  # tokens at which your run cuts; at Together, unpacked length
     rejected: tuple[str, ...] = ()  # models that your evaluation ruled out; never alternatives
+    tuned: tuple[str, ...] = ()  # tuned models that you use: ftgate watch says until when they run
     customer: Customer | None = None  # never tuned there, used a tune within 60 days, or not lately
     eligible: bool | None = None  # your organisation may create jobs: true says customer = "active"
     start: date | None = None  # planned day of the job; today when omitted or past

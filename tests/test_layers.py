@@ -64,6 +64,8 @@ PURE = (
     *(f"ftgate.prompts.{name}" for name in ("anatomy", "contradictions", "cues", "drift")),
     *(f"ftgate.prompts.{name}" for name in ("labels", "lines", "variables")),
     *("ftgate.targets", "ftgate.tokens.bills", "ftgate.tokens.epochs", "ftgate.verdict"),
+    *("ftgate.launching.advice", "ftgate.launching.calibration", "ftgate.launching.moving"),
+    *("ftgate.launching.planning", "ftgate.launching.records", "ftgate.launching.requests"),
 )
 
 # Rooms by prefix, and the only rooms of ours that they may import.
@@ -115,6 +117,18 @@ MAY_IMPORT = {
         "ftgate.prices.book",
         "ftgate.settings",
     ),
+    "ftgate.launching.advice": (),
+    "ftgate.launching.calibration": ("ftgate.launching.requests", "ftgate.plain"),
+    "ftgate.launching.moving": ("ftgate.launching.requests", "ftgate.model", "ftgate.prices"),
+    "ftgate.launching.planning": (
+        "ftgate.launching.requests",
+        "ftgate.errors",
+        "ftgate.formats",
+        "ftgate.model",
+        "ftgate.report",
+    ),
+    "ftgate.launching.records": ("ftgate.launching.requests", "ftgate.plain"),
+    "ftgate.launching.requests": ("ftgate.plain",),
     "ftgate.convert": (
         "ftgate.convert",
         "ftgate.atomic",
@@ -244,7 +258,7 @@ def test_the_network_is_used_by_price_feeds_judge_and_launch_only() -> None:
         each
         for each in IMPORTS
         if within(each.target, NETWORK)
-        and not within(each.module, ("ftgate.prices.feeds", "ftgate.launch"))
+        and not within(each.module, ("ftgate.prices.feeds", "ftgate.launching.client"))
         and not within(each.module, ("ftgate.asking.client",))
     ]
     assert listed(wrong) == []

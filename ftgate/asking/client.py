@@ -60,8 +60,8 @@ class RefusedError(AskingError):
     """The service refuses this one text."""
 
 
-def address_of(base_url: str) -> str:
-    """Where to ask: the flag, else ``OPENAI_BASE_URL``, else OpenAI.
+def address_of(base_url: str, flag: str = "--judge-base-url") -> str:
+    """Where to ask: the flag, whose name the hint says, else ``OPENAI_BASE_URL``, else OpenAI.
 
     Raises AskingError for an address that would carry key and texts in the clear, or a password.
     """
@@ -76,7 +76,7 @@ def address_of(base_url: str) -> str:
     if not named or "@" in address or parts.query or parts.fragment:
         raise AskingError(
             "the address of the service is none, or has a user, a password or a query in it",
-            hint=f"--judge-base-url like {DEFAULT_ADDRESS}; the key is read from {KEY_VARIABLE}",
+            hint=f"{flag} like {DEFAULT_ADDRESS}; the key is read from {KEY_VARIABLE}",
         )
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(address)):
         raise AskingError(

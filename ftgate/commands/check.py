@@ -116,12 +116,25 @@ def command(
         from ftgate.commands import novelty
 
         emit("".join(novelty.as_text(report, paths, options)))
+    _say_observed(shown, wanted=verbose)
     for name, path in files:  # after the verdict is said: a full disk must not lose it
         if name == failures.NAME:
             write_file(path, failures.as_json_lines(report, paths, options))
         else:
             write_file(path, render(report, name, verbose=verbose))
     return report.exit_code
+
+
+def _say_observed(report: Report, *, wanted: bool) -> None:
+    """How far estimates of this kind were off, where ftgate reconcile has seen bills."""
+    if not wanted:
+        return
+    from ftgate.commands.launch_text import observed
+    from ftgate.launching.planning import formula_of
+
+    for dataset in report.datasets:
+        if seen := observed(formula_of(dataset)):
+            say(f"{dataset.name}: estimates of this kind: {seen}")
 
 
 def _refuse_contradictions(
