@@ -54,7 +54,7 @@ def write(path: Path, examples: int, ratio: float, seed: int = 20261122) -> None
 def ours(path: Path) -> list[tuple[int, ...]]:
     """Line numbers of the pairs that ftgate finds."""
     from ftgate.content import columns
-    from ftgate.content.marks import WHOLE, Marker, parts_of
+    from ftgate.content.marks import WHOLE, Marker, Part, parts_of
     from ftgate.content.near import find_pairs
     from ftgate.judge import judge_record
     from ftgate.lookup import examples_at
@@ -66,7 +66,7 @@ def ours(path: Path) -> list[tuple[int, ...]]:
             example = judge_record(line.record, None)[1]
             if example is not None:
                 marker.add(line.number, line.number, example)
-    part = columns.Part("0", False, 0, marker.close())
+    part = Part("0", False, 0, marker.close())
 
     def texts(_: int, lines: list[int]) -> list[tuple[str, str]]:
         return [parts_of(each) for each in examples_at(str(path), path.name, "openai", lines)]

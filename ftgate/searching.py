@@ -15,7 +15,9 @@ from typing import Any
 
 from ftgate.cache import Cache, Seen, key_of
 from ftgate.content.marks import (
+    SMALL_BYTES,
     TEMPLATE_BYTES,
+    Part,
     Search,
     parts_of,
     share_of,
@@ -50,11 +52,14 @@ class Searching:
         self._target = target
         self._train = [file for file in files if file.role == "train"]
         self._grams = len(self._train) < len(files)
+        size = sum(map(self._bytes, files))
+        self._is_small = size <= min(SMALL_BYTES, whole_bytes)
 
     def key(self, file: File) -> tuple[str, ...]:
         """What the marks of a file depend on, besides the file."""
         first = self._seen[self._train[0].path].digest if self._train else ""
-        return (repr(self._share(file, self._whole_bytes)), str(self._grams), first)
+        share = self._share(file, self._whole_bytes)
+        return (repr(share), str(self._grams), str(self._is_small), first)
 
     def of(self, file: File) -> Search:
         """How to mark the examples of a file."""
@@ -62,7 +67,8 @@ class Searching:
             share=self._share(file, self._whole_bytes),
             template_share=self._share(file, TEMPLATE_BYTES),
             grams=self._grams,
-            common=self._common,
+            common=() if self._is_small else self._common,
+            small=self._is_small,
         )
 
     def repetition(self, profiles: Mapping[str, Profile | None], cache: Cache) -> Repetition | None:
@@ -85,14 +91,17 @@ class Searching:
         return known
 
     def _find(self, profiles: Mapping[str, Profile | None]) -> Repetition:
-        from ftgate.content.columns import Part  # with numpy
-        from ftgate.content.duplicates import find_repetition
-
         parts = []
         for index, file in enumerate(self._files):
             profile = profiles[file.path] or Profile()
             held_out = file.role != "train"
             parts.append(Part(str(index), held_out, profile.examples, profile.marks))
+        if self._is_small:
+            from ftgate.content.few import find_few_repetitions
+
+            return find_few_repetitions(parts, self._texts)
+        from ftgate.content.duplicates import find_repetition  # with numpy
+
         search = self.of(self._train[0])
         return find_repetition(parts, search.share, search.common, self._texts)
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from ftgate.cache import Cache
 from ftgate.content import columns
-from ftgate.content.columns import Part
-from ftgate.content.marks import WHOLE, Marks, Search, answer_at, normal, parts_of
-from ftgate.content.near import Groups, find_pairs
+from ftgate.content.alike import Groups
+from ftgate.content.marks import WHOLE, Marks, Part, Search, answer_at, normal, parts_of
+from ftgate.content.near import find_pairs
 from ftgate.content.shingles import common_of, grams, shingle, signatures
 from ftgate.content.skeleton import skeleton
 from ftgate.formats import detect

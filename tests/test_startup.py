@@ -109,3 +109,7 @@ def test_an_unchanged_hook_run_loads_no_rule_no_price_and_no_renderer(tmp_path: 
     assert "FT401" in second.stdout
     assert "ftgate.rules" in first.stderr
     assert second.stderr.strip() == "1 []"
+
+
+def test_a_hook_on_a_small_set_loads_no_numpy(sample: Path) -> None:
+    assert "numpy" not in loaded_by("hook", "train.jsonl", "--exit-zero", folder=sample)

@@ -11,15 +11,7 @@ import zlib
 
 from ftgate.content.patterns import lazy
 from ftgate.content.placeholders import MAX_NOTHING_CHARS, Turns, says_nothing, stand_in, unfilled
-from ftgate.content.refusals import (
-    ASCII_REFUSALS,
-    ASCII_SELF,
-    EAGER,
-    HEAD_CHARS,
-    OTHER_REFUSALS,
-    OTHER_SELF,
-    Table,
-)
+from ftgate.content.refusals import ASCII_MANNERS, EAGER, HEAD_CHARS, OTHER_MANNERS, Table
 from ftgate.content.roles import swapped
 from ftgate.model import Example, Problem
 
@@ -96,14 +88,13 @@ def _manners(answer: str, prompt: str) -> list[str]:
     head = answer[:HEAD_CHARS].lower()
     if "’" in head:
         head = head.replace("’", "'")
-    plain = head.isascii()
+    needles, refusals, selves = ASCII_MANNERS if head.isascii() else OTHER_MANNERS
     kinds = []
-    if _found(head, ASCII_REFUSALS if plain else OTHER_REFUSALS) and not (
-        len(answer) < PROSE_CHARS and answer.strip() in prompt
-    ):
-        kinds.append("refusal")
-    if _found(head, ASCII_SELF if plain else OTHER_SELF):
-        kinds.append("self-reference")
+    if any(map(head.__contains__, needles)):  # three heads of four have none
+        if _found(head, refusals) and not (len(answer) < PROSE_CHARS and answer.strip() in prompt):
+            kinds.append("refusal")
+        if _found(head, selves):
+            kinds.append("self-reference")
     if len(answer) >= PROSE_CHARS and EAGER.match(head):
         kinds.append("boilerplate-opener")
     return kinds
@@ -114,7 +105,8 @@ def _found(head: str, table: Table) -> bool:
     for needles, patterns in table:
         for needle in needles:
             if needle in head:
-                if any(pattern.search(head) for pattern in patterns):
-                    return True
+                for pattern in patterns:
+                    if pattern.search(head):
+                        return True
                 break
     return False

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ftgate.content.marks import Marks
+from ftgate.content.marks import SHOWN, Part
 from ftgate.content.shingles import BANDS
 from ftgate.model import Place, Repeats
 
-SHOWN = 5  # places kept of each kind
-
 Longs = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
-
-ReadTexts = Callable[[int, list[int]], list[tuple[str, str]]]
-"""Index of a file and lines in it, ascending → what was said before each answer, and the answer."""
-
-
-class Part(NamedTuple):
-    """One file: its name, whether it is held out, its number of examples and their marks."""
-
-    name: str
-    held_out: bool
-    examples: int
-    marks: Marks
 
 
 class Columns(NamedTuple):

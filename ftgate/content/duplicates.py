@@ -2,7 +2,8 @@
 
 Reading order: :mod:`~ftgate.content.marks` (what is kept of an example),
 :mod:`~ftgate.content.shingles` (signatures), :mod:`~ftgate.content.columns`,
-:mod:`~ftgate.content.near` (pairs that are alike), :mod:`~ftgate.content.leakage`, this module.
+:mod:`~ftgate.content.near` (pairs that are alike), :mod:`~ftgate.content.leakage`, this module. A
+small dataset is compared in :mod:`~ftgate.content.few`, with the same result.
 """
 
 from __future__ import annotations
@@ -12,15 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from ftgate.content import columns
-from ftgate.content.columns import Columns, Flags, Longs, Part, ReadTexts, Rows, first_of, repeats
+from ftgate.content.alike import EXAMPLES_PER_LABEL, LABEL_SHARE, Groups
+from ftgate.content.columns import Columns, Flags, Longs, Rows, first_of, repeats
 from ftgate.content.leakage import find_leak
-from ftgate.content.marks import LONG, SHORT
-from ftgate.content.near import Groups, Pairs, find_pairs
+from ftgate.content.marks import LONG, SHORT, Part, ReadTexts
+from ftgate.content.near import Pairs, find_pairs
 from ftgate.model import Repeats, Repetition
-
-LABEL_SHARE = 0.9
-EXAMPLES_PER_LABEL = 5
-"""Answers are labels when nine of ten are short and each occurs five times on average."""
 
 
 def find_repetition(

@@ -17,24 +17,18 @@ from typing import Any
 
 import numpy as np
 
+from ftgate.content.alike import MIN_SEQUENCES, max_sharing
 from ftgate.content.columns import (
     Columns,
     Flags,
     Longs,
-    Part,
     Rows,
     repeats,
     sequences,
 )
-from ftgate.content.marks import WORDY
+from ftgate.content.marks import WORDY, Part
 from ftgate.content.near import Pairs
 from ftgate.model import Leak
-
-MAX_SHARING, MIN_SHARING, SHARING_RATIO = 10, 2, 0.01
-"""Examples that share a sequence of words before it counts as a template."""
-
-MIN_SEQUENCES = 2
-"""Of the sequences of one example: a single one may be chance, or a quotation."""
 
 
 def find_leak(parts: Sequence[Part], columns: Columns, rows: Rows, pairs: Pairs) -> Leak:
@@ -63,7 +57,7 @@ def find_leak(parts: Sequence[Part], columns: Columns, rows: Rows, pairs: Pairs)
 def _shared_sequences(parts: Sequence[Part]) -> set[tuple[int, int]]:
     part, line, held, found = sequences(parts)
     examples = sum(each.examples for each in parts if not each.held_out)
-    limit = min(MAX_SHARING, max(MIN_SHARING, round(SHARING_RATIO * examples)))
+    limit = max_sharing(examples)
     trained = found[~held & _rare(found, ~held, limit)]
     shared = held & _rare(found, held, limit) & np.isin(found, trained)
     counts = Counter(zip(part[shared].tolist(), line[shared].tolist(), strict=True))

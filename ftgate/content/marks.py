@@ -15,6 +15,7 @@ import hashlib
 import unicodedata
 import zlib
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,11 +24,14 @@ from ftgate.model import Example
 if TYPE_CHECKING:
     from ftgate.content.shingles import Signer
 
+SMALL_BYTES = 2_000_000
+"""Data of all files of a set that is compared without numpy, in about a tenth of a second."""
+
 WHOLE_BYTES = 32_000_000
 """Data of one role that is searched whole: about 0.8 seconds of CPU time."""
 
-TEMPLATE_BYTES = 2_000_000
-"""Data of which skeletons are taken; a thousand examples know a share to within two points."""
+TEMPLATE_BYTES = 500_000
+"""Data of which skeletons are taken; 300 examples know a share to within three points."""
 
 SHORT_CHARS = 40
 """An answer up to this long may be a class label."""
@@ -41,6 +45,11 @@ WINDOW_CHARS = 1000
 SHORT, LONG = 1, 2  # the lowest two bits of an answer's digest say how long it is
 WORDY = 1  # the lowest bit of a prompt's: at least three words, so no mere greeting
 
+SHOWN = 5  # places kept of each kind of repetition
+
+ReadTexts = Callable[[int, list[int]], list[tuple[str, str]]]
+"""Index of a file and lines in it, ascending → what was said before each answer, and the answer."""
+
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _SPACE = bytes(range(33))
 _END_CHARS = 64
@@ -52,13 +61,15 @@ class Search(NamedTuple):
 
     ``share`` (0-1) of the examples is marked, of ``template_share`` the skeleton is taken.
     ``grams`` keeps word sequences that tell a leak into another split. ``common`` are shingles of
-    text that most examples share, which says nothing about any two of them.
+    text that most examples share, which says nothing about any two of them. A ``small`` set is
+    not signed: it is compared by its texts.
     """
 
     share: float = 1.0
     template_share: float = 1.0
     grams: bool = False
     common: tuple[int, ...] = ()
+    small: bool = False
 
 
 WHOLE = Search()
@@ -117,6 +128,15 @@ class Marks:
         return marks
 
 
+class Part(NamedTuple):
+    """One file: its name, whether it is held out, its number of examples and their marks."""
+
+    name: str
+    held_out: bool
+    examples: int
+    marks: Marks
+
+
 class Marker:
     """Marks the examples of one stream; :meth:`close` ends it."""
 
@@ -139,7 +159,8 @@ class Marker:
         if rank < self._search.share:
             parts = parts_of(example)
             # Of a sample, bytes tell the records apart: fewer are digested.
-            self._sign(line, record if self._search.share == 1 else digest, window_of(*parts))
+            if not self._search.small:
+                self._sign(line, record if self._search.share == 1 else digest, window_of(*parts))
             if rank < self._search.template_share:
                 skeleton = self._skeleton(*parts).encode(*_AS_UTF8)
                 self.marks.templated.append(line)

@@ -119,6 +119,19 @@ _DIGITS = (
         r"nhs(?![a-z])",
     ),
 )
+
+
+def _any(shapes: tuple[_Shape, ...]) -> re.Pattern[str]:
+    """One pattern for "one of these shapes is there", which they mostly are not."""
+    each = (
+        shape.pattern.replace("<gap>", f"<gap{at}>").replace("=gap)", f"=gap{at})")
+        for at, shape in enumerate(shapes)
+    )
+    return lazy(f"{_BEFORE}(?:{'|'.join(each)}){_AFTER}")
+
+
+_SOME_DIGITS, _SOME_LETTERED = _any(_DIGITS), _any(_LETTERED)
+_SOME_WORD = lazy("|".join(shape.word for shape in _DIGITS if shape.word), re.IGNORECASE)
 NINO = "British national insurance number"
 IBAN = "IBAN"
 NAMES = frozenset({NINO, IBAN, *(shape.name for shape in (*_LETTERED, *_DIGITS))})
@@ -158,7 +171,7 @@ _FILLERS = ("123456789", "987654321", "012345678")
 
 def find_digits(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
     """``(name, number)`` of the numbers of digits alone between two places."""
-    return _find(_DIGITS, text, start, end)
+    return _find(_DIGITS, _SOME_DIGITS, text, start, end)
 
 
 def find_lettered(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
@@ -169,11 +182,18 @@ def find_lettered(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
         account = _account(match[0])
         if account:
             yield IBAN, account
-    yield from _find(_LETTERED, text, start, end)
+    yield from _find(_LETTERED, _SOME_LETTERED, text, start, end)
 
 
-def _find(shapes: tuple[_Shape, ...], text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
+def _find(
+    shapes: tuple[_Shape, ...], some: re.Pattern[str], text: str, start: int, end: int
+) -> Iterator[tuple[str, str]]:
+    if not some.search(text, start, end):
+        return
+    has_word = _SOME_WORD.search(text, max(0, start - _NEARBY), end) is not None
     for shape in shapes:
+        if shape.word and not has_word:
+            continue
         for match in _numbers(shape.pattern).finditer(text, start, end):
             near = not shape.word or _word(shape.word).search(text, *before(match))
             if near and _is_valid(shape.module, match["number"]):

@@ -7,32 +7,15 @@ alike in truth. What most examples of a set share is left out of the comparison.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ftgate.content.columns import ReadTexts, Rows
+from ftgate.content.alike import Groups, Said, alike
+from ftgate.content.columns import Rows
+from ftgate.content.marks import ReadTexts
 from ftgate.content.shingles import Common, blank_band, shingle
-
-PAIR_SIMILARITY = 0.35
-WORD_SIMILARITY = 0.55
-"""Jaccard similarity of the word pairs and of the words of two near-duplicates, at least.
-
-Changing every tenth word leaves 0.68 of the pairs and 0.82 of the words on average, every fifth
-0.47 and 0.67. Two texts that share whole sentences beside others have fewer words in common than
-that when they have as many pairs.
-"""
-
-PART_SIMILARITY = 0.5
-"""Of the words of their prompts, and of those of their answers: two questions about one passage
-are no duplicates, and neither are two ways to ask for one answer."""
-
-FEW_WORDS = 2
-"""Parts of up to so many words have to be equal."""
-
-MIN_PAIRS = 12
-"""Word pairs that an example has at least: in a shorter one, one word makes the difference."""
 
 _SMALL_GROUP = 8  # rows that share a band: all pairs of so many, else neighbours and the first
 _MAX_CANDIDATES = 300_000
@@ -41,15 +24,6 @@ _BATCH_CHARS = 1 << 18
 
 Pairs = npt.NDArray[np.intp]
 Words = npt.NDArray[np.uint32]
-
-
-class _Text(NamedTuple):
-    """Sorted distinct word pairs and words of an example, and words of its two parts."""
-
-    pairs: Words
-    words: Words
-    prompt: Words
-    answer: Words
 
 
 def find_pairs(rows: Rows, common: tuple[int, ...], texts: ReadTexts) -> Pairs:
@@ -70,31 +44,11 @@ def find_pairs(rows: Rows, common: tuple[int, ...], texts: ReadTexts) -> Pairs:
         held = rows.held[first] or rows.held[second]
         if not held and groups.find(first) == groups.find(second):
             continue
-        if _alike(known[first], known[second]):
+        if alike(known[first], known[second], _jaccard):
             kept.append((first, second))
             if not held:
                 groups.join(first, second)
     return np.array(kept, dtype=np.intp).reshape(-1, 2)
-
-
-class Groups:
-    """Disjoint sets of row numbers (union-find with path halving)."""
-
-    def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
-
-    def find(self, row: int) -> int:
-        """The smallest row of the group."""
-        parent = self._parent
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
-    def join(self, first: int, second: int) -> None:
-        """Make one group of two."""
-        low, high = sorted((self.find(first), self.find(second)))
-        self._parent[high] = low
 
 
 def _distinct(rows: Rows) -> Pairs:
@@ -133,9 +87,9 @@ def _pairs_of_band(column: Any, order: Any) -> Iterator[tuple[Any, Any]]:
     yield order[group_start[at]], order[at]
 
 
-def _read(rows: Rows, wanted: Pairs, common: tuple[int, ...], texts: ReadTexts) -> dict[int, _Text]:
+def _read(rows: Rows, wanted: Pairs, common: tuple[int, ...], texts: ReadTexts) -> dict[int, Said]:
     """The texts of some rows, as sets of numbers."""
-    known: dict[int, _Text] = {}
+    known: dict[int, Said] = {}
     drop = Common(common)
     for part in np.unique(rows.part[wanted]).tolist():
         mine = wanted[rows.part[wanted] == part]
@@ -160,7 +114,7 @@ def _batches(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
         yield start, len(sizes)
 
 
-def _numbers(said: list[tuple[str, str]], common: Common) -> Iterator[_Text]:
+def _numbers(said: list[tuple[str, str]], common: Common) -> Iterator[Said]:
     whole = common.drop(shingle(f"{prompt}\n{answer}" for prompt, answer in said))
     prompts = common.drop(shingle(prompt for prompt, _ in said))
     answers = shingle(answer for _, answer in said)
@@ -171,27 +125,11 @@ def _numbers(said: list[tuple[str, str]], common: Common) -> Iterator[_Text]:
         np.split(answers.words, answers.ends[:-1]),
         strict=True,
     ):
-        yield _Text(*(np.unique(column.astype(np.uint32)) for column in columns))
-
-
-def _alike(one: _Text, other: _Text) -> bool:
-    return (
-        min(len(one.pairs), len(other.pairs)) >= MIN_PAIRS
-        and _jaccard(one.words, other.words) >= WORD_SIMILARITY
-        and _jaccard(one.pairs, other.pairs) >= PAIR_SIMILARITY
-        and _alike_in_part(one.prompt, other.prompt)
-        and _alike_in_part(one.answer, other.answer)
-    )
-
-
-def _alike_in_part(one: Words, other: Words) -> bool:
-    if min(len(one), len(other)) <= FEW_WORDS:
-        return np.array_equal(one, other)
-    return _jaccard(one, other) >= PART_SIMILARITY
+        yield Said(*(np.unique(column.astype(np.uint32)) for column in columns))
 
 
 def _jaccard(one: Words, other: Words) -> float:
-    """Share of common values; 0 for two empty sets, which say nothing."""
+    """Share of common values, of two sorted arrays."""
     both = np.concatenate((one, other))
     both.sort()
     common = int(np.count_nonzero(both[1:] == both[:-1]))

@@ -22,6 +22,7 @@ CARD = "payment card number"
 _CLASSES = bytes(
     48 if 48 <= code <= 57 else 65 if 65 <= code <= 90 else code for code in range(256)
 )
+_COARSE = _CLASSES.replace(b"A", b"0")  # digits and capitals are one class
 _SEPARATORS = b" -.()/"
 _DIGITS = b"00000000"  # no phone number, card or account has fewer, once it is written together
 _NINO, _NIE, _FISCALE = b"AA000000A", b"A0000000A", b"AAAAAA00A00"  # some with letters have fewer
@@ -110,6 +111,8 @@ def may_have(line: bytes) -> bool:
     """Whether a line of JSON may have personal data; quick, and wrong on the safe side only."""
     if b"@" in line and _EMAIL_BYTES.search(line):
         return True
+    if _DIGITS not in line.translate(_COARSE, _SEPARATORS):  # nearly always, in one search
+        return False
     joined = line.translate(_CLASSES, _SEPARATORS)
     return _DIGITS in joined or _NINO in joined or _NIE in joined or _FISCALE in joined
 

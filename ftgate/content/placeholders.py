@@ -145,7 +145,9 @@ def _variable_mark(answer: str) -> str:
             return found[0][:2]
     found = None
     if "[" in answer or "<" in answer or "【" in answer or "（" in answer:
-        found = _INSERT.search(answer)
+        lowered = answer.lower()  # in ASCII two words are all that the pattern knows
+        if not answer.isascii() or "inser" in lowered or "insira" in lowered:
+            found = _INSERT.search(answer)
     if found is None and "(insert" in answer:
         found = _INSERT_IN_PASSING.search(answer)
     return found[0][:2] if found is not None else ""

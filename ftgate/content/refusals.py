@@ -15,6 +15,9 @@ from ftgate.content.patterns import lazy
 Table = tuple[tuple[tuple[str, ...], tuple[re.Pattern[str], ...]], ...]
 """Needles, and the patterns to try where one of them is found."""
 
+Manners = tuple[tuple[str, ...], Table, Table]
+"""All needles of refusals and introductions, and the tables of both."""
+
 HEAD_CHARS = 240
 """A refusal stands in the first two sentences, so no more than this is looked at."""
 
@@ -111,7 +114,8 @@ _HI = lazy(
 )
 
 ASCII_REFUSALS: Table = (
-    (("n't ", "not ", "unable", "declin"), (_EN, _EN_UNKNOWN, _EN_NOT_GIVEN, _EN_IMPOSSIBLE)),
+    (("i ", "i'", "i,"), (_EN, _EN_UNKNOWN)),
+    (("n't ", "not "), (_EN_NOT_GIVEN, _EN_IMPOSSIBLE)),
     (("nicht", "kein"), (_DE,)),
     (("je n",), (_FR,)),
     (("no ",), (_ES,)),
@@ -162,6 +166,16 @@ OTHER_SELF: Table = (
     (("ии", "интеллект", "модель", "作为", "作為", "として", "로서"), (_AS_A_MODEL,)),
     (("بصفتي", "باعتباري", "كنموذج", "मॉडल", "एआई"), (_AS_A_MODEL,)),
 )
+
+
+def _with_needles(refusals: Table, selves: Table) -> Manners:
+    needles = (needle for table in (refusals, selves) for each, _ in table for needle in each)
+    return tuple(dict.fromkeys(needles)), refusals, selves
+
+
+ASCII_MANNERS = _with_needles(ASCII_REFUSALS, ASCII_SELF)
+OTHER_MANNERS = _with_needles(OTHER_REFUSALS, OTHER_SELF)
+"""What to look for in a head in ASCII, and in another one."""
 
 EAGER = lazy(
     r"(?:certainly|absolutely|of course|sure thing|sure|definitely)"

@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ftgate.content.masks import PASSWORD, URL_PASSWORD
@@ -204,7 +204,8 @@ _ASSIGNMENT = lazy_bytes(
     rb"[\s\"'`*\\]{0,8}(?:=>|:=|==?|:|is\b)[\s\"'`*\\]{0,8}([^\s\"'`<>,;|(){}\[\]\\]{8,200})",
     re.IGNORECASE,
 )
-_ASSIGNED_NAMES = (b"pass", b"pwd", b"key", b"secret", b"token", b"credential")
+PASSWORD_NAMES = (b"pass", b"pwd")
+KEY_NAMES = (b"key", b"secret", b"token", b"credential")
 
 PLACES: tuple[Shape, ...] = (
     Shape(
@@ -252,12 +253,14 @@ AWS_SECRET = Shape(
 """The other half of an access key: 40 characters of base64, worth a look only beside the id."""
 
 
-def assignments(text: bytes, lowered: bytes) -> Iterator[tuple[str, str]]:
+def assignments(
+    text: bytes, lowered: bytes, names: Iterable[bytes] = (*PASSWORD_NAMES, *KEY_NAMES)
+) -> Iterator[tuple[str, str]]:
     """``(name, value)`` of what looks random and is assigned to a password, key, token or secret.
 
-    ``lowered`` is the text in small letters.
+    ``lowered`` is the text in small letters; only ``names`` are looked for.
     """
-    for name in _ASSIGNED_NAMES:
+    for name in names:
         start = lowered.find(name)
         while start >= 0:
             match = _ASSIGNMENT.match(text, start)

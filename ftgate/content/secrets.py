@@ -20,22 +20,34 @@ from collections.abc import Iterator
 from ftgate.content import personal
 from ftgate.content.masks import PASSWORD, PERSONAL, SECRET, by_weight, masked_secret, masked_value
 from ftgate.content.patterns import lazy, lazy_bytes
-from ftgate.content.secret_shapes import AWS_SECRET, DISCORD, PLACES, TOKENS, assignments
+from ftgate.content.secret_shapes import (
+    AWS_SECRET,
+    DISCORD,
+    KEY_NAMES,
+    PASSWORD_NAMES,
+    PLACES,
+    TOKENS,
+    assignments,
+)
 from ftgate.content.walk import texts
 from ftgate.model import Example, Problem
 
-_WORD = b"x" * 24  # a vendor's token is a run of so many characters; only AWS has shorter ones
-_LONG_WORD = b"x" * 59
+_WORD = b"x" * 16  # tokens, keys and whatever is random have a run of so many characters
 _RUNS = bytes(
-    120 if (chr(code).isalnum() and code < 128) or chr(code) in "_.:/+-" else 32
+    32 if code <= 32 or code >= 127 or chr(code) in "\"'`<>,;|(){}[]\\" else 120
     for code in range(256)
 )
+_DIGIT = lazy_bytes(rb"[0-9]")
+# "password", "passphrase", "passcode" and "pwd" have three of these letters, English words do not.
+_PASSWORD = b"ppp"
+_PASSWORD_LETTERS = bytes(112 if chr(code) in "pPsSwWcCdD" else 32 for code in range(256))
 _AWS = ("AKIA", "ASIA")
-_NEEDLES = tuple({shape.needle.encode(): 0 for shape in TOKENS if shape.needle not in _AWS})
+_NEEDLES = lazy_bytes(b"|".join(sorted({re.escape(shape.needle.encode()) for shape in TOKENS})))
 _PLACES = tuple({shape.needle.encode(): 0 for shape in PLACES if "://" not in shape.needle})
 _URL = lazy_bytes(rb"://[^\s/@\"]{0,100}:[^\s/@\"]{3,200}@")
 # Conversations about generating passwords show some, and these are nobody's.
 _GENERATOR = lazy_bytes(rb"generat|random|strong password", re.IGNORECASE)
+_ESCAPED = lazy_bytes(rb"\\(?:u00|/)")
 _IMAGE = lazy(r"data:[a-z]+/[a-z0-9.+-]+;base64,")
 _NEARBY = 300  # characters between an AWS key id and its secret
 
@@ -49,7 +61,7 @@ def inspect(raw: bytes, example: Example) -> list[Problem]:
     length and 32 bits of its SHA-256. Passwords and personal data show less, because from a digest
     they could be guessed: there are only a billion social security numbers.
     """
-    line = _unescaped(raw) if b"\\u00" in raw or b"\\/" in raw else raw
+    line = _unescaped(raw) if _ESCAPED.search(raw) else raw
     secret, private = _may_have_secret(line), personal.may_have(line)
     if not secret and not private:
         return []
@@ -77,34 +89,46 @@ def _unescaped(raw: bytes) -> bytes:
 
 
 def _may_have_secret(line: bytes) -> bool:
-    if b"AKIA" in line or b"ASIA" in line:
-        return True
-    classes = line.translate(_RUNS)
-    if _WORD in classes and _has_token(line, classes):
-        return True
     if b"@" in line and b"://" in line and _URL.search(line):
         return True
-    lowered = line.lower()
-    if b"key" in lowered and any(place in line for place in _PLACES):
+    if _PASSWORD in line.translate(_PASSWORD_LETTERS) and _assigns(line, PASSWORD_NAMES):
         return True
-    return next(assignments(line, lowered), None) is not None
+    words = _words(line)
+    if not words:
+        return False
+    has_digit = _DIGIT.search(words) is not None
+    if (has_digit or words != words.lower()) and _has_token(words):
+        return True
+    if not has_digit:  # what is random beside a key's name has some
+        return False
+    return any(place in line for place in _PLACES) or _assigns(line, KEY_NAMES)
 
 
-def _has_token(line: bytes, classes: bytes) -> bool:
-    """Whether a run of 24 characters or more has the prefix of a vendor, or Discord's shape."""
-    runs = []
+def _has_token(words: bytes) -> bool:
+    text = words.decode("latin-1")
+    if _NEEDLES.search(words):
+        for shape in TOKENS:
+            if shape.needle in text and shape.pattern.search(text):
+                return True
+    return text.count(".") > 1 and next(_discord(text), None) is not None
+
+
+def _assigns(line: bytes, names: tuple[bytes, ...]) -> bool:
+    return next(assignments(line, line.lower(), names), None) is not None
+
+
+def _words(line: bytes) -> bytes:
+    """The runs of 16 characters or more that could be a token, a key or a random value."""
+    classes = line.translate(_RUNS)
     start = classes.find(_WORD)
+    runs = []
     while start >= 0:
         end = classes.find(b" ", start)
         end = end if end >= 0 else len(line)
         escape = line[start - 1 : start] == b"\\"  # of "\\nsk-..." the n is not of the word
         runs.append(line[start - escape : end])
         start = classes.find(_WORD, end)
-    words = b" ".join(runs)
-    for needle in _NEEDLES:
-        if needle in words:
-            return True
-    return _LONG_WORD in classes and next(_discord(words.decode("latin-1")), None) is not None
+    return b" ".join(runs)
 
 
 def _discord(text: str) -> Iterator[tuple[str, str]]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from ftgate.content.patterns import lazy
 
 _WINDOW_CHARS = 300  # a template shows in the first sentences
 
-_SLOT = re.compile(
+_SLOT = lazy(
     r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|`[^`\n]{1,200}`|「[^」\n]{1,200}」"
-    r"|\bhttps?://\S+|\b[\w.+-]{1,64}@\S+"
-    r"|\b\w*\d[\w.,:/%-]*"
-    r"|\b[^\W\d_a-zß-öø-ÿа-яёα-ωά-ώ\u0590-\U0010ffff][\w'-]*"
+    r"|\b(?:https?://\S+|[\w.+-]{1,64}+@\S+"
+    r"|[^\W\d]*+\d[\w.,:/%-]*"
+    r"|[^\W\d_a-zß-öø-ÿа-яёα-ωά-ώ\u0590-\U0010ffff][\w'-]*)"
 )
-_RUN = re.compile(r"~(?:(?:[\s,]|\b(?:d[aeiou]|del|der|l[ae]|of|v[ao]n)\b)*~)+")  # Rio de Janeiro
-_FIRST = re.compile(r"\w*")
-_SPACES = re.compile(r"\s+")
+_RUN = lazy(r"~(?:(?:[\s,]|\b(?:d[aeiou]|del|der|l[ae]|of|v[ao]n)\b)*~)+")  # Rio de Janeiro
+_FIRST = lazy(r"\w*")
 
 
 def skeleton(prompt: str, answer: str) -> str:
@@ -30,4 +29,4 @@ def skeleton(prompt: str, answer: str) -> str:
 
 def _slotted(text: str) -> str:
     text = _SLOT.sub("~", text[:_WINDOW_CHARS])
-    return _SPACES.sub(" ", _RUN.sub("~", text)).strip()
+    return " ".join(_RUN.sub("~", text).split())
