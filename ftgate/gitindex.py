@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ftgate.errors import UnreadableError
 from ftgate.files import data_beside, is_input
+from ftgate.prices.places import LOCK_NAME
 from ftgate.readers.prompt_names import DOCUMENT_SUFFIXES, includes_others
 
 
@@ -42,31 +43,49 @@ def _was_tracked(path: str, root: Path) -> bool:
 def export_index(root: Path, target: Path) -> None:
     """Write the staged version of all data, prompt and configuration files below ``target``.
 
-    The whole group of a changed file is needed, so unchanged members are written too, and what
-    prompt files may include. Large files
-    in Git LFS stay pointers: a hook does not fetch.
+    The whole group of a changed file is needed, so unchanged members are written too, and the
+    prices that the repository has locked. Large files in Git LFS stay pointers: a hook does not
+    fetch.
     """
-    listed = _git(root, "ls-files", "-z", "--cached")
-    names = [name for name in listed.split("\0") if name]
-    included = DOCUMENT_SUFFIXES if any(map(includes_others, names)) else ()
-    wanted = [name for name in names if is_input(name) or name.lower().endswith(included)]
+    names = _git(root, "ls-files", "-z", "--cached").split("\0")
+    wanted = [*_needed(names), *(name for name in names if _is_lock(name))]
     _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin="\0".join(wanted))
 
 
 def export_commit(root: Path, ref: str, target: Path) -> None:
     """Write a commit's version of all data, prompt and configuration files below ``target``.
 
-    Through an index of its own: the working tree and git's own index stay as they are. Raises
-    UnreadableError for a name that git does not know.
+    Through an index of its own: the working tree and git's own index stay as they are. Prices are
+    those of the working tree: versions are compared with the same ones. Raises UnreadableError for
+    a name that git does not know.
     """
     commit = resolve(root, ref)
-    listed = _git(root, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")
-    wanted = [name for name in listed if name and is_input(name)]
+    wanted = _needed(_git(root, "ls-tree", "-r", "-z", "--name-only", commit).split("\0"))
     target.mkdir(parents=True, exist_ok=True)
     index = f"{target}.index"
     _git(root, "read-tree", commit, index=index)
     names = "\0".join(wanted)
     _git(root, "checkout-index", "-z", "--stdin", f"--prefix={target}/", stdin=names, index=index)
+    present = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    for lock in filter(_is_lock, present):
+        if (root / lock).is_file():
+            copy = target / lock
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes((root / lock).read_bytes())
+
+
+def _needed(names: Sequence[str]) -> list[str]:
+    """The files that a verdict may depend on, with those that prompt files may include."""
+    included = DOCUMENT_SUFFIXES if any(map(includes_others, names)) else ()
+    return [
+        name
+        for name in names
+        if name and not _is_lock(name) and (is_input(name) or name.lower().endswith(included))
+    ]
+
+
+def _is_lock(name: str) -> bool:
+    return name.rpartition("/")[2] == LOCK_NAME
 
 
 def resolve(root: Path, ref: str) -> str:

@@ -112,7 +112,7 @@ def _answer(
 def _identity(job: Job, looks: Looks, offline: bool) -> Iterator[str]:
     """The plan and the bytes that the verdict on one dataset depends on."""
     for path in price_files(job.folder, offline=offline):
-        yield f"{path} {looks.at(str(path)).digest}"
+        yield f"{path.name} {looks.at(str(path)).digest}"  # what is staged lies elsewhere each time
     yield repr((job.settings, job.plan, job.dataset.name))
     for file in job.dataset.files:
         yield f"{file.role} {file.name} {looks.at(file.path).digest}"

@@ -67,7 +67,8 @@ def judge_dataset(
     scope = scope_of(job.settings, select, ignore)
     if job.dataset.only_prompts:
         kept = {code: rule for code, rule in scope.rules.items() if code.startswith("FT6")}
-        scope = scope._replace(rules=kept, content=False, money=False)
+        # Prompts in order are no reason to fine-tune: nobody has seen data or a bill.
+        scope = scope._replace(rules=kept, content=False, money=False, whole=False)
     book = choice.book(job.settings.price, job.folder, today)
     facts = look_up(job.settings, today, book)
     read = read_files(
@@ -98,13 +99,14 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
         (*settings.rules.get("ignore", ()), *ignore),
     )
     families = {code[:3] for code in chosen}
+    facts = {fact for rule in chosen.values() for fact in rule.facts}
     return Scope(
         rules=chosen,
         tokens=bool(families - {"FT0", "FT1", "FT4", "FT5"}),
-        content="FT4" in families,
+        content="goal" in facts,
         hygiene="FT5" in families,
         prompts="FT6" in families,
-        money=bool(families & {"FT7", "FT8"}),
+        money=bool(families & {"FT7", "FT8"} or "measured" in facts),
         whole=all(
             code in chosen
             for code, rule in rules.load_rules().items()

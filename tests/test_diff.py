@@ -94,6 +94,29 @@ def test_the_plan_of_that_time_counts(history: History) -> None:
     assert [file.path for file in old.datasets[0].files] == ["data/a.jsonl"]
 
 
+def test_versions_are_priced_by_the_lock_of_today(history: History) -> None:
+    """Else the step from bundled to reviewed prices reads as a step in costs."""
+    assert run(["prices", "lock", "--prices", "offline", "--today", AS_OF]) == 0
+    assert (history.folder / "ftgate-prices.json").is_file(), "written after the commit"
+    old, now = report_at("HEAD", [], OPTIONS), check([], OPTIONS)
+    assert old is not None
+    assert {price.layer for price in now.prices} == {"lock"}
+    assert [price.ref for price in old.prices] == [price.ref for price in now.prices]
+    assert old.prices == now.prices
+
+
+def test_what_a_prompt_includes_is_there_at_a_commit_too(history: History) -> None:
+    (history.folder / "promptfooconfig.yaml").write_text("prompts: [file://texts/formal.json]\n")
+    included = history.folder / "texts" / "formal.json"
+    included.parent.mkdir()
+    included.write_text('[{"role": "system", "content": "Be formal."}]')
+    history.commit()
+    assert found("FT612") == []
+    old = report_at("HEAD", [], OPTIONS)
+    assert old is not None
+    assert "FT612" not in {each.code for one in old.datasets for each in one.findings}
+
+
 def test_paths_are_those_of_the_folder_where_one_stands(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,12 +243,23 @@ def increase(limit: str | None, old: str | None, new: str | None) -> list[Findin
         ("0%", "1.00", "1.00", False),
         ("0%", "1.00", "1.01", True),
         (None, "1.00", "9.00", False),
-        ("20%", None, "9.00", False),
         ("20%", "1.00", None, False),
     ],
 )
 def test_a_step_may_cost_so_much(limit: str | None, old: str, new: str, fails: bool) -> None:
     assert bool(increase(limit, old, new)) is fails
+
+
+def test_a_price_that_was_not_known_before_leaves_the_increase_open() -> None:
+    (finding,) = increase("20%", None, "9.00")
+    assert finding.undecided
+    assert increase(None, None, "9.00") == []
+
+
+def test_a_version_without_an_example_is_no_version_to_compare_with() -> None:
+    before = Before("main", replace(SMALL, training_usd=None, examples=0))
+    limited = PolicySettings(max_increase="20%")
+    assert list(cost_increase(before, TRAINING, limited)) == []
 
 
 def test_the_finding_has_both_prices_the_limit_and_the_next_command() -> None:

@@ -25,7 +25,16 @@ from ftgate.settings import (
     ReviewSettings,
     Settings,
 )
-from tests.economics_market import PRICES, TUNED_CALL, compared, option, plan, threshold
+from tests.economics_market import (
+    PRICES,
+    TUNED_CALL,
+    compared,
+    option,
+    plan,
+    threshold,
+    with_labelling,
+    with_limit,
+)
 
 EVERYTHING = """
 horizon_months = 18
@@ -257,6 +266,18 @@ def test_what_costs_nothing_before_the_first_call_pays_at_any_volume() -> None:
     assert meaning(free).startswith("fine-tuning pays at any volume: back within 6 months")
 
 
+def test_engineering_at_no_wage_costs_nothing_whatever_labelling_earns() -> None:
+    free = EngineeringSettings(Decimal(16), Decimal(2), Decimal(0))
+    settings = with_labelling(plan())
+    asked = compared(replace(settings, engineering=free))
+    assert (
+        option(asked, "fine-tuned").total_usd == option(compared(settings), "fine-tuned").total_usd
+    )
+    paid = compared(replace(settings, engineering=replace(free, hourly_wage=None)))
+    more = option(paid, "fine-tuned").total_usd - option(asked, "fine-tuned").total_usd
+    assert more == (16 + 12 * 2) * 50
+
+
 def test_never_says_who_or_what_is_in_the_way() -> None:
     assert meaning(compared(plan(), cheap=True)) == "cheap-1 costs less at every volume"
     alone = meaning(compared(plan(), cheap=True), "requests_per_month.today")
@@ -276,8 +297,40 @@ def test_a_prompt_that_is_cached_among_many_calls_puts_an_end_to_the_gain() -> N
                    (said.partition(" from ")[2], said.partition(" to ")[2]))  # fmt: skip
     for calls, wins in ((first, True), (last, True), (last + 1, False)):
         usage = replace(settings.usage, requests_per_month=calls)
-        best = compared(replace(settings, usage=usage), cache_from=1024).best
-        assert best.startswith("fine-tuned") == wins
+        assert fine_tunes(compared(replace(settings, usage=usage), cache_from=1024)) == wins
+
+
+def fine_tunes(found: Comparison, limit_months: int = 6) -> bool:
+    """What the rules make of it: cheapest, and back in time against today and the best one."""
+    in_time = [
+        point is not None
+        and point.status in ("PAYS_BACK", "IMMEDIATE")
+        and point.months is not None
+        and point.months < limit_months
+        for point in (found.break_even, found.break_even_best)
+    ]
+    return found.best.startswith("fine-tuned") and all(in_time)
+
+
+@pytest.mark.parametrize("prompt_tokens", [800, 1200, 2000])
+@pytest.mark.parametrize("minutes", [1, 60])
+@pytest.mark.parametrize("months", [2, 6])
+def test_verdict_by_volume_and_flip_volume_are_those_of_the_rules(
+    prompt_tokens: int, minutes: int, months: int
+) -> None:
+    """The limit holds against the best alternative as well, not against today's bill alone."""
+
+    def asked(calls: int | None) -> Comparison:
+        tokens = {"prompt_tokens": prompt_tokens, "cacheable_tokens": prompt_tokens}
+        settings = with_labelling(plan(calls, **tokens), minutes=minutes)
+        return compared(with_limit(settings, f"{months} months"))
+
+    unknown = asked(None)
+    flip = int(threshold(unknown, "requests_per_month"))
+    assert not fine_tunes(asked(flip - 1), months)
+    assert fine_tunes(asked(flip), months)
+    for row in unknown.at_volumes:
+        assert (row.decision == "fine-tune") == fine_tunes(asked(row.calls_per_month), months)
 
 
 # -- properties ---------------------------------------------------------------------------------

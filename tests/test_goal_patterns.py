@@ -65,7 +65,7 @@ def _trees(argument: Any) -> Iterator[Any]:
 UNAMBIGUOUS = {
     "ftgate.content.personal._WINDOW",  # separators, at most two, then a digit or letter
     "ftgate.content.placeholders._STAND_IN",  # whole words, each with one space at most
-    "ftgate.content.skeleton._RUN",  # possessive: what is matched is never given back
+    "ftgate.content.skeleton._RUN",  # each round ends at a ~, which nothing inside matches
 }
 
 

@@ -58,7 +58,7 @@ NETWORK |= {"urllib.request", "urllib3", "xmlrpc"}
 INPUT_OUTPUT = NETWORK | {"glob", "io", "os", "pathlib", "shutil", "subprocess", "sys", "tempfile"}
 PURE = (
     *("ftgate.economics", "ftgate.formats", "ftgate.render", "ftgate.report_json", "ftgate.rules"),
-    *("ftgate.changes", "ftgate.report_page"),
+    "ftgate.changes",
     *("ftgate.asking.agreement", "ftgate.asking.cost", "ftgate.asking.prompt"),
     "ftgate.report_page",
     *(f"ftgate.prompts.{name}" for name in ("anatomy", "contradictions", "cues", "drift")),
@@ -218,6 +218,17 @@ def test_the_rooms_behind_the_command_line_do_not_know_it() -> None:
         for each in IMPORTS
         if within(each.target, ("ftgate.cli", "ftgate.commands", "click"))
         and not within(each.module, ("ftgate.cli", "ftgate.commands", "ftgate.__main__"))
+    ]
+    assert listed(wrong) == []
+
+
+def test_rules_do_not_know_how_findings_are_shown_or_who_asks() -> None:
+    behind = ("attest", "changes", "commands", "gate", "hooking", "judging", "render", "report")
+    wrong = [
+        each
+        for each in IMPORTS
+        if within(each.module, ("ftgate.rules",))
+        and within(each.target, tuple(f"ftgate.{room}" for room in behind))
     ]
     assert listed(wrong) == []
 

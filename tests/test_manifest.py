@@ -92,7 +92,10 @@ TABLE = {
         ],
     ),
     "ftgate-prompts": (PROMPTS, DATA + NEITHER + ["prompts.txt", "myprompts/a.txt"]),
-    "ftgate-project": ([*DATA, "ftgate.toml", "a/ftgate.toml", "a/prompts/b/c.txt"], NEITHER),
+    "ftgate-project": (
+        [*DATA, "ftgate.toml", "a/ftgate.toml", "ftgate-prices.json", "a/prompts/b/c.txt"],
+        NEITHER,
+    ),
     "ftgate-config": (
         ["ftgate.toml", "a/ftgate.toml", "pyproject.toml"],
         DATA + NEITHER + ["my-ftgate.toml", "ftgate.toml.bak"],

@@ -248,3 +248,35 @@ def test_what_a_staged_prompt_includes_is_read_from_the_index(git: Repository) -
     git("add", "-A")
     done = git("commit", "-m", "a typing error in the included file")
     assert (done.returncode != 0, "FT601" in shown(done)) == (True, True)
+
+
+def test_what_is_staged_is_priced_by_the_staged_lock(git: Repository) -> None:
+    """As CI prices it: without the lock, the hook would judge by other prices, silently."""
+    shutil.copy(ROOT / "hooks" / "pre-commit", ".git/hooks/pre-commit")
+    add_sample(JUSTIFIED)
+    Path("ftgate-prices.json").write_text("damaged")
+    git("add", "-A")
+    done = git("commit", "-m", "letters")
+    assert done.returncode != 0
+    assert "ftgate-prices.json" in shown(done)
+
+
+def test_an_answer_about_staged_files_is_remembered_with_a_lock_too(
+    git: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time the staged files lie in another folder: the key is made of bytes."""
+    from ftgate import hooking
+    from ftgate.gate import CheckOptions
+
+    add_sample(JUSTIFIED)
+    git("add", "-A")
+    locked = [sys.executable, "-m", "ftgate", "prices", "lock", "--prices", "offline"]
+    subprocess.run([*locked, "--today", AS_OF], check=True, capture_output=True)
+    git("add", "-A")
+    judged: list[int] = []
+    judge = hooking.judge_all
+    monkeypatch.setattr(hooking, "judge_all", lambda *a: judged.append(1) or judge(*a))
+    for _ in range(2):
+        options = CheckOptions(staged=True, as_of=AS_OF, cache_dir="cache")
+        assert hooking.hook((), options, lambda report: "").exit_code == 0
+    assert judged == [1]

@@ -75,6 +75,17 @@ def test_system_messages_are_read_most_frequent_first(tmp_path: Path) -> None:
     )
 
 
+def test_rare_system_messages_count_as_much_as_frequent_ones(tmp_path: Path) -> None:
+    """Eight messages of the served prompt, and twenty strays that occur once each."""
+    path = tmp_path / "train.jsonl"
+    served = [record(f"Help {day} customers.") for day in "ABCDEFGH"] * 2
+    path.write_text("\n".join([*served, *(record(f"Be brief, {n}.") for n in range(20))]))
+    systems = read_systems([str(path)])
+    drift = measure_drift("p.txt", prompt("Help {{ day }} customers."), systems, len(systems))
+    assert drift
+    assert (drift.matching, drift.examples, drift.variants) == (16, 36, 28)
+
+
 def test_copied_examples_are_found_in_both_spellings_of_json(tmp_path: Path) -> None:
     asked = "Où est mon colis numéro 7 ?\nIl manque."
     path = tmp_path / "val.jsonl"

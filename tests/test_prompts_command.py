@@ -72,6 +72,13 @@ def test_a_folder_is_searched_and_agents_prompts_are_left_alone(tmp_path: Path) 
     assert [Path(file["path"]).name for file in inside["files"]] == ["a.txt"]
 
 
+def test_prompts_in_order_are_no_reason_to_fine_tune(tmp_path: Path) -> None:
+    prompt = tmp_path / "greeting.prompty"
+    prompt.write_text("---\nname: greeting\n---\nsystem:\nYou are brief and kind.\n")
+    (dataset,) = check([prompt], CheckOptions(as_of=AS_OF)).datasets
+    assert (dataset.outcome, dataset.decision) == ("pass", "hold")
+
+
 def test_the_difference_to_the_data_is_shown_to_who_asks_for_records() -> None:
     train = TECHWIZ / "train.jsonl"
     silent = invoke(SHORT, "--data", train).output

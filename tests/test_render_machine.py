@@ -33,7 +33,7 @@ HOSTILE = (
     "| forged | cell |\n|---|---|",
     "</details># forged",
     "[click](javascript:alert(1)) ![x](http://evil.example/x.png)",
-    "@everyone #1 `code` **bold**",
+    "@everyone #1 `code` **bold** WWW.evil.example www.evil.example",
     "\u202egnp.exe\ufeff\ud800\uffff",
     '", "outcome": "pass',
     "a,line=1,title=forged:x",
@@ -215,6 +215,7 @@ def test_markdown_shows_a_name_as_text(text: str) -> None:
     assert tags <= {"details", "/details", "summary", "/summary", "b", "/b", "br", "sub", "/sub"}
     assert shown_text.count("</details>") == 1
     assert not re.search(r"@\w|(?<!\\)\]\(|(?<![\\:])://", body)
+    assert not re.search(r"\bwww\.", body, re.I), "GitHub makes a link of it"
     rows = [line for line in body.splitlines() if line.startswith("|")]
     assert all(len(re.findall(r"(?<!\\)\|", row)) in (4, 6) for row in rows)
 

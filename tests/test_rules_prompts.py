@@ -10,6 +10,7 @@ import pytest
 from ftgate.model import Finding, Goal, Measured
 from ftgate.model.prompts import Caching
 from ftgate.profile import Profile
+from ftgate.prompts.caching import caching_of
 from ftgate.prompts.contradictions import contradictions
 from ftgate.prompts.data import Leak
 from ftgate.prompts.drift import Drift, System
@@ -31,6 +32,7 @@ from ftgate.rules.prompt_files import (
     secret_in_prompt,
     undeclared_variable,
 )
+from tests.economics_market import CHEAP, CHEAP_PRICES, MODELS, PRICES, STRONG, Market
 from tests.rule_values import only
 
 
@@ -129,6 +131,12 @@ def test_padding_is_advised_from_half_of_the_minimum(
 ) -> None:
     prompts = study(tmp_path, "x.txt", "word " * tokens)
     assert len(list(prefix_below_minimum(prompts, Caching()))) == found
+
+
+def test_the_discount_is_the_price_lists_and_none_where_nothing_cached_is_sold() -> None:
+    market = Market({**PRICES, **CHEAP_PRICES}, MODELS)
+    assert caching_of(market, MODELS[STRONG]) == Caching(1_024, Decimal("0.9"))  # type: ignore[arg-type]
+    assert caching_of(market, MODELS[CHEAP]) is None  # type: ignore[arg-type]
 
 
 def test_the_padding_arithmetic_is_that_of_the_tutorial(tmp_path: Path) -> None:

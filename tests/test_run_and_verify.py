@@ -65,6 +65,7 @@ def test_a_pass_starts_the_command_with_the_digest_and_its_own_exit_code(project
         (("-p", PASSES, "--config", "usage.requests_per_month="), 2),
         (("-p", "nowhere"), 2),
         (("-p", PASSES, "--model", "a-model-of-nobody"), 3),
+        (("-p", PASSES, "--model", "a-model-of-nobody", "--on-unknown", "warn"), 3),
     ],
 )
 def test_nothing_starts_without_a_pass(
@@ -204,6 +205,12 @@ def test_data_that_did_not_pass_are_not_verified(project: Path) -> None:
     proof = prove(read_statement("failed.json"), [])
     assert not proof.holds
     assert any("ski-resort-faq: fail" in line for line in proof.lines)
+
+
+def test_a_pass_of_selected_rules_is_called_one(project: Path) -> None:
+    run(["check", FAILS, "--select", "FT1", "--attest", "format.json", "-q"])
+    (line,) = prove(read_statement("format.json"), []).lines
+    assert line.startswith("ski-resort-faq: pass of selected rules only (sha256:")
 
 
 def test_data_that_nobody_judged_are_not_verified(statement: Path) -> None:

@@ -32,6 +32,18 @@ def test_the_failing_sample_raises_its_rule(rule: object) -> None:
     assert all(finding.message for finding in found)
 
 
+# What a waiver covers is known only where the rules that it waives are asked too.
+ALONE = [rule for rule in WITH_SAMPLE if not rule.code.startswith("FT9")]
+
+
+@pytest.mark.parametrize("rule", ALONE, ids=lambda rule: rule.code)
+def test_a_rule_that_is_selected_alone_gets_the_facts_it_needs(rule: object) -> None:
+    code, name = rule.code, rule.name  # type: ignore[attr-defined]
+    options = CheckOptions(as_of=AS_OF, select=(code,))
+    report = check([str(SAMPLES / f"{code}-{name}" / "fails")], options)
+    assert {each.code for dataset in report.datasets for each in dataset.findings} == {code}
+
+
 @pytest.mark.parametrize("rule", WITH_SAMPLE, ids=lambda rule: rule.code)
 def test_the_passing_sample_does_not(rule: object) -> None:
     code, name = rule.code, rule.name  # type: ignore[attr-defined]

@@ -66,12 +66,13 @@ def command(
     with progress_line() as progress:
         options = replace(check_options(flags), progress=progress, notice=say)
         report = _of(check(paths, options), names)
-    if report.exit_code:
+    if report.outcome != "pass":  # also where [policy] on_unknown says a missing number softly
         from ftgate.render.text import render_screen
+        from ftgate.report import EXIT_CODES
 
         sys.stderr.write(render_screen(report, color=wants_color(color), width=100))
         say(f"{trainer[0]} was not started")
-        return report.exit_code
+        return EXIT_CODES[report.outcome]
     _recheck(report)
     return _start(trainer, ",".join(dataset.digest for dataset in report.datasets))
 

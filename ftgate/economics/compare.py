@@ -219,14 +219,15 @@ def _volume_thresholds(table: _Table, plain: Duel, limit: Fraction) -> Iterator[
 
 
 def _at_volume(table: _Table, plain: Duel, calls: int, limit: Fraction) -> VolumeVerdict:
-    duels = table.duels(table.contending(calls))
-    best = _best(duels, _rival(table, calls), calls)
-    flow = plain.flow(calls)
+    rival = _rival(table, calls)
+    best = _best(table.duels(table.contending(calls)), rival, calls)
+    asked = (plain, table.duel(rival))  # FT803 holds the limit against both
     decision: Decision = "prompt"
     if best == plain.tuned.name:
-        decision = "fine-tune" if payback(flow).sooner_than(limit) else "hold"
+        soon = all(payback(duel.flow(calls)).sooner_than(limit) for duel in asked if duel)
+        decision = "fine-tune" if soon else "hold"
     months = plain.break_even(calls).months
-    return VolumeVerdict(calls, decision, best, months, rounded(flow.savings(1)[0]))
+    return VolumeVerdict(calls, decision, best, months, rounded(plain.flow(calls).savings(1)[0]))
 
 
 class Contest(NamedTuple):

@@ -24,15 +24,19 @@ def thresholds(plain: Duel, rivals: list[Duel], calls: int, limit: Fraction) -> 
 
 
 def volume_thresholds(plain: Duel, rivals: list[Duel], limit: Fraction) -> Iterator[Threshold]:
-    """Monthly volume from which the fine-tune pays: against every alternative, and today alone."""
+    """Monthly volume from which the fine-tune pays: against every alternative, and today alone.
+
+    As the verdict asks it: back within the limit, and cheaper over the horizon.
+    """
     back = plain.net_by_volume(limit)
-    ahead = [(each, each.net_by_volume(each.horizon_months)) for each in rivals]
-    quick = f"back within {number_text(limit)} months against today"
-    spans = winning_volumes([back, *(lead for _, lead in ahead)])
+    ahead = [each.net_by_volume(each.horizon_months) for each in rivals]
+    soon = [each.net_by_volume(limit) for each in rivals]
+    quick = f"back within {number_text(limit)} months"
+    spans = winning_volumes([back, *soon, *ahead])
     if spans:
-        meaning = f"{_from(spans)}: {quick} and cheaper than every alternative over the horizon"
+        meaning = f"{_from(spans)}: {quick} and cheaper over the horizon than every alternative"
     else:
-        meaning = _obstacle(plain, back, ahead, limit)
+        meaning = _obstacle(plain, back, rivals, limit)
     yield Threshold("requests_per_month", _value(spans), meaning)
     alone = winning_volumes([back, plain.net_by_volume(plain.horizon_months)])
     meaning = f"{_from(alone)}: {quick}" if alone else _obstacle(plain, back, [], limit)
@@ -57,22 +61,23 @@ def _from(spans: list[Span]) -> str:
 
 
 def _obstacle(
-    plain: Duel,
-    back: Callable[[float], float],
-    ahead: list[tuple[Duel, Callable[[float], float]]],
-    limit: Fraction,
+    plain: Duel, back: Callable[[float], float], rivals: list[Duel], limit: Fraction
 ) -> str:
     """Who, or what, is in the way at every volume up to a billion calls a month."""
     if plain.life_months == 0:
         return f"the tuned model stops on {plain.tuned.usable_until}, within a month"
+    slow = f"it is not back within {number_text(limit)} months"
     if not winning_volumes([back]):
         if plain.saving_per_call() <= 0:
             return "a tuned call costs as much as today's, or more"
-        return f"it is not back within {number_text(limit)} months against today at any volume"
-    stronger = [duel.other.name for duel, lead in ahead if not winning_volumes([lead])]
-    if stronger:
-        return f"{stronger[0]} costs less at every volume"
-    return "at every volume one of the alternatives costs less"
+        return f"{slow} against today at any volume"
+    for duel in rivals:
+        if not winning_volumes([duel.net_by_volume(duel.horizon_months)]):
+            return f"{duel.other.name} costs less at every volume"
+    for duel in rivals:
+        if not winning_volumes([duel.net_by_volume(limit)]):
+            return f"{slow} against {duel.other.name} at any volume"
+    return f"at every volume one of the alternatives costs less, or {slow}"
 
 
 def _price_threshold(plain: Duel, calls: int, limit: Fraction) -> Threshold:

@@ -18,6 +18,7 @@ from ftgate.economics.amounts import total
 from ftgate.economics.candidates import Candidate
 from ftgate.economics.cashflow import HOURS_PER_MONTH, MILLION, Arm
 from ftgate.economics.compare import Contest
+from ftgate.economics.options.people import engineering_wage
 from ftgate.economics.planned_notes import remarks, sources
 from ftgate.economics.scenario import Scenario, build_scenario
 from ftgate.economics.scenario_file import MAX_MONTHS
@@ -329,7 +330,7 @@ def _waiting_usd(candidate: Candidate) -> Fraction:
 
 
 def _wage(settings: Settings) -> Decimal:
-    return settings.engineering.hourly_wage or settings.labelling.hourly_wage or Decimal(0)
+    return engineering_wage(settings) or Decimal(0)
 
 
 def _upkeep_usd(settings: Settings) -> Fraction:

@@ -12,11 +12,8 @@ from ftgate.prompts.drift import System
 from ftgate.readers.compressed import ArchiveError, open_data
 from ftgate.readers.jsonl import read_jsonl
 
-SYSTEMS_KEPT = 8
-"""Most frequent system messages that are compared: drift shows in the first."""
-
 _LINES_READ = 2_000
-"""Lines that are looked at for them: a message that most examples carry is among the first."""
+"""Lines that are looked at for system messages: one that most examples carry is among the first."""
 
 MIN_NEEDLE_CHARS = 24
 """Shorter questions ("thanks!") occur twice without being copied."""
@@ -41,7 +38,7 @@ class Leak(NamedTuple):
 
 
 def read_systems(paths: Iterable[str]) -> tuple[System, ...]:
-    """The most frequent system messages among the first lines of the files."""
+    """The system messages among the first lines of the files, the most frequent first."""
     found: Counter[str] = Counter()
     for path in paths:
         try:
@@ -53,7 +50,7 @@ def read_systems(paths: Iterable[str]) -> tuple[System, ...]:
                         found[turns[0][1]] += 1
         except (OSError, ArchiveError):
             continue  # the rules about input say so
-    return tuple(System(text, number) for text, number in found.most_common(SYSTEMS_KEPT))
+    return tuple(System(text, number) for text, number in found.most_common())
 
 
 def _turns(record: Any) -> list[tuple[str, str]]:

@@ -49,13 +49,14 @@ def measure_drift(
     own = system_text(prompt)
     if not own or not systems:
         return None
-    matching = sum(one.examples for one in systems if is_instance(one.text, own, prompt.syntax))
-    other = [one for one in systems if not is_instance(one.text, own, prompt.syntax)]
+    fixed = _fixed_parts(own, prompt.syntax)
+    other = [one for one in systems if not _carries(one.text, fixed)]
     nearest = max(other, key=lambda one: one.examples, default=None)
+    examples = sum(one.examples for one in systems)
     return Drift(
         name,
-        matching,
-        sum(one.examples for one in systems),
+        examples - sum(one.examples for one in other),
+        examples,
         variants,
         similarity(own, nearest.text) if nearest else _SAME,
         nearest,
@@ -75,10 +76,22 @@ def is_instance(text: str, template: str, syntax: Syntax) -> bool:
 
     Found by looking for the fixed parts one after the other, which no text can make slow.
     """
-    text, template = _normal(text), template.strip()
+    return _carries(text, _fixed_parts(template, syntax))
+
+
+def _fixed_parts(template: str, syntax: Syntax) -> list[str]:
+    """What stands between the variables of a template, with its white space made equal."""
+    template = template.strip()
     if static_prefix(template, syntax) == template:
-        return text == _normal(template)
-    fixed = [_normal(part) for part in re.split(_PLACEHOLDER.get(syntax, _TAGS), template)]
+        return [_normal(template)]
+    return [_normal(part) for part in re.split(_PLACEHOLDER.get(syntax, _TAGS), template)]
+
+
+def _carries(text: str, fixed: list[str]) -> bool:
+    """Whether the text is these parts with anything between them."""
+    text = _normal(text)
+    if len(fixed) == 1:
+        return text == fixed[0]
     if not text.startswith(fixed[0]) or not text.endswith(fixed[-1]):
         return False
     at = 0

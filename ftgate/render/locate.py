@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ftgate.render.places import ordered
+from ftgate.render.places import ordered, rank
 
 if TYPE_CHECKING:
     from ftgate.model import Finding
@@ -27,5 +27,4 @@ def located(report: Report) -> Iterator[tuple[DatasetReport, Finding, str]]:
 
 def worst_first(report: Report) -> list[tuple[DatasetReport, Finding, str]]:
     """Every finding of the report, worst first: what a limit cuts off matters least."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(located(report), key=lambda entry: order[entry[1].severity or "error"])
+    return sorted(located(report), key=lambda entry: rank(entry[1]))

@@ -29,7 +29,8 @@ MAX_FINDINGS = 20
 _SIGNS = {"pass": "✅", "fail": "❌", "undecided": "❓", "error": "💥"}
 _WORST_FIRST = ("error", "fail", "undecided", "pass")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&#$]|:(?=//)")
-_MENTION = re.compile(r"(?<=[@#])(?=\w)")  # of a person, a team or an issue
+# Of a person, a team or an issue; and what GitHub makes a link without "://".
+_MENTION = re.compile(r"(?<=[@#])(?=\w)|(?<=\bwww)(?=\.)", re.I)
 
 
 def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:

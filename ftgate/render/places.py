@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftgate.model import SEVERITIES
 from ftgate.render.escape import visible
 
 if TYPE_CHECKING:
     from ftgate.model import Finding, Severity
 
 SHOWN = 3  # enough to open the file and see the pattern
-_SEVERITY_ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
 def ordered(findings: tuple[Finding, ...]) -> list[Finding]:
     """Findings by severity, then code, then path: the same whatever order files were read in."""
-    return sorted(
-        findings, key=lambda each: (_SEVERITY_ORDER[severity(each)], each.code, each.path or "")
-    )
+    return sorted(findings, key=lambda each: (rank(each), each.code, each.path or ""))
+
+
+def rank(finding: Finding) -> int:
+    """How bad it is: 0 is worst."""
+    return SEVERITIES.index(severity(finding))
 
 
 def severity(finding: Finding) -> Severity:

@@ -48,7 +48,6 @@ _MODULES = (
     *("setup", "input", "records", "conversations", "fields", "volume", "tokens", "content"),
     *("hygiene", "secrets", "answers", "labels"),
     *("prompt_files", "prompt_costs"),
-    *("prices", "lifecycle", "eligibility", "disputes", "economics"),
     *("prices", "lifecycle", "eligibility", "disputes", "changes", "economics", "likelihood"),
     *("budget", "suppressions"),
 )

@@ -23,7 +23,8 @@ def cost_increase(before: Before, training: Training, policy: PolicySettings) ->
     increase a decision that somebody reviews.
 
     Judged by `ftgate check --compare-to REF` when `policy.max_increase` is set, as a share (`20%`)
-    or an amount (`50 USD`). A dataset that was not there before is `max_training_cost`'s business.
+    or an amount (`50 USD`). A dataset that was not there before, or had no example that could be
+    read, is `max_training_cost`'s business; one whose price was not known then is undecided.
 
     ## What to do instead
     Look at what grew (`ftgate diff REF`), and either shrink it or raise the limit in a reviewed
@@ -33,7 +34,17 @@ def cost_increase(before: Before, training: Training, policy: PolicySettings) ->
     The dear end of the job's bill at both versions, with the same prices on the same day.
     """
     old, new = before.version.training_usd, training.usd_high
-    if policy.max_increase is None or old is None or new is None or new <= old:
+    if policy.max_increase is None or new is None or not before.version.examples:
+        return
+    if old is None:
+        yield Finding(
+            f"what training cost at {before.ref} is not known, so neither is the increase"
+            f" (limit {policy.max_increase.strip()})",
+            undecided=True,
+            next_step=f"see what its bill lacks: ftgate diff {before.ref}",
+        )
+        return
+    if new <= old:
         return
     share = parse_percent(policy.max_increase)
     limit = old * share if share is not None else parse_amount(policy.max_increase)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ftgate.model import Finding, Measured
 from ftgate.model.prompts import USUAL_DISCOUNT, Caching
-from ftgate.render.words import count as counted
+from ftgate.rules.input import counted
 from ftgate.rules.prompt_files import longest_today
 from ftgate.rules.registry import rule
 

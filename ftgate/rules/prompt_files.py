@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ftgate.content.secret_texts import secrets_in
 from ftgate.model import Finding, Goal, Measured
 from ftgate.profile import Profile
-from ftgate.render.words import count as counted
+from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
 
 if TYPE_CHECKING:

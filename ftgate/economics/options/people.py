@@ -10,6 +10,7 @@ from ftgate.economics.candidates import Candidate
 from ftgate.economics.cashflow import labelling_usd
 from ftgate.economics.market import Market
 from ftgate.model import CostLine, Missing
+from ftgate.settings import Settings
 
 
 def labelling_line(market: Market) -> CostLine | Missing | None:
@@ -32,7 +33,7 @@ def labelling_line(market: Market) -> CostLine | Missing | None:
 
 def with_people(market: Market, served: Candidate, labelling: CostLine | None) -> Candidate:
     """A fine-tune with those who label for it, look after it and train it again."""
-    wage = market.settings.engineering.hourly_wage or market.settings.labelling.hourly_wage
+    wage = engineering_wage(market.settings)
     upfront, monthly = list(served.upfront), list(served.monthly)
     if labelling is not None:
         upfront.append(labelling)
@@ -50,6 +51,12 @@ def with_people(market: Market, served: Candidate, labelling: CostLine | None) -
         again=_again(market, served.upfront[0].usd, labelling),
         arm=served.arm._replace(fixed_month_usd=Fraction(served.arm.fixed_month_usd) + fixed),
     )
+
+
+def engineering_wage(settings: Settings) -> Decimal | None:
+    """Dollars an hour of engineering: its own, 0 included, else that of labelling."""
+    own = settings.engineering.hourly_wage
+    return settings.labelling.hourly_wage if own is None else own
 
 
 def _work(hours: Decimal, wage: Decimal, *, upfront: bool) -> CostLine:
