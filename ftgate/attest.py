@@ -29,7 +29,7 @@ def read_statement(path: str) -> dict[str, Any]:
         found = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise UnreadableError(f"{path}: {error.strerror}", hint=hint) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableError(f"{path}: is no JSON", hint=hint) from None
     if isinstance(found, dict) and "payload" in found:
         raise UnreadableError(

@@ -17,7 +17,7 @@ def version_of(dataset: DatasetReport) -> Version:
     """The numbers of a dataset that are compared."""
     options = dataset.comparison.options if dataset.comparison else ()
     tuned = next((option for option in options if option.kind == "fine-tuned"), None)
-    monthly = [line.usd for line in tuned.lines if not line.upfront] if tuned else []
+    monthly = [line.usd for line in tuned.lines if line.monthly] if tuned else []
     codes = Counter(finding.code for finding in dataset.findings)
     return Version(
         outcome=dataset.outcome,
@@ -53,9 +53,12 @@ def compare_versions(before: Mapping[str, Version], after: Mapping[str, Version]
 def _stored(dataset: Mapping[str, Any]) -> Version:
     options = (dataset["comparison"] or {}).get("options", ())
     tuned = next((each for each in options if each["kind"] == "fine-tuned"), None)
-    monthly = (
-        [Decimal(line["usd"]) for line in tuned["lines"] if not line["upfront"]] if tuned else []
-    )
+    lines = tuned["lines"] if tuned else ()
+    monthly = [
+        Decimal(line["usd"])
+        for line in lines
+        if not line["upfront"] and not line.get("every_months")
+    ]
     training = dataset["training"] and dataset["training"]["usd"]["high"]
     codes = Counter(finding["code"] for finding in dataset["findings"])
     return Version(

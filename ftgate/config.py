@@ -129,6 +129,8 @@ def _parse(text: bytes, path: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}", hint="the file is TOML: https://toml.io") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply to be read") from None
     if path and path.name == "pyproject.toml":
         section: dict[str, Any] = document.get("tool", {}).get("ftgate", {})
         return section
@@ -141,6 +143,8 @@ def _apply(document: dict[str, Any], override: str) -> None:
         raise ConfigError(f"--config {override}: not a file and not key=value")
     try:
         parsed = tomllib.loads(f"value = {value}")["value"]
+    except RecursionError:
+        raise ConfigError(f"--config {key}: nested too deeply to be read") from None
     except tomllib.TOMLDecodeError:
         parsed = value  # a bare word is a string, as on every command line
     *tables, last = key.strip().split(".")

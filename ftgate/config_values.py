@@ -58,6 +58,7 @@ def check_values(settings: Settings) -> None:
     _check_review(settings.review)
     _check_tuning(settings)
     _check_waivers(settings)
+    _check_risk(settings)
 
 
 def _check_names(settings: Settings) -> None:
@@ -163,3 +164,12 @@ def _check_waivers(settings: Settings) -> None:
                 f"[[waive]] {waiver.code}: digest {waiver.digest!r} pins nothing",
                 hint="sha256: and at least 12 hexadecimal digits, from the JSON report",
             )
+
+
+def _check_risk(settings: Settings) -> None:
+    """Ranges are read when somebody asks how likely it pays; a wrong one is said at once."""
+    if settings.risk:
+        from ftgate.economics.scenario_file import exact
+        from ftgate.economics.spreads import check_ranges
+
+        check_ranges(exact(settings.risk))

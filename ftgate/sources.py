@@ -79,13 +79,13 @@ def discover(
 ) -> list[Job]:
     """Jobs for what the user named, in stable order.
 
-    ``siblings`` adds the rest of each file's group, for hooks that see changed files only; a
-    changed plan (``ftgate.toml``) then stands for every dataset below it, and a prompt file that
-    belongs to none stands for itself. A neighbour's broken plan is not this commit's business; that
+    A plan (``ftgate.toml``) stands for every dataset below it. ``siblings`` adds the rest of each
+    file's group, for hooks that see changed files only; a prompt file that belongs to none then
+    stands for itself. A neighbour's broken plan is not this commit's business; that
     of a named file raises ConfigError.
     Raises UnreadableError for a path that is missing, NothingToJudgeError when nothing is there.
     """
-    named = [Path(path) for path in expand([*paths, *(below_plans(paths) if siblings else ())])]
+    named = [Path(path) for path in expand([*paths, *below_plans(paths)])]
     wanted = {_real(file) for file in named}
     plans = _Plans(settings_of)
     jobs: dict[tuple[str, str], Job] = {}
@@ -98,12 +98,13 @@ def discover(
             if real in wanted:
                 raise
             continue
-        plan = siblings and config is not None and real == _real(config)
+        plan = config is not None and real == _real(config)
         owners = [(job, members) for job, members in declared if plan or real in members]
         for job, members in owners:
             if plan or members & wanted:
                 jobs[(str(config), job.dataset.name)] = job
-        if not owners and (is_data(file.name) or not (siblings or _is_alone(file, set()))):
+        named_as_data = not (siblings or plan or _is_alone(file, set()))
+        if not owners and (is_data(file.name) or named_as_data):
             undeclared.setdefault(config, []).append(file)
     for config, files in undeclared.items():
         for job in _grouped(files, config, plans.settings[config]):

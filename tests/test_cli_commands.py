@@ -146,6 +146,9 @@ def test_named_configurations_are_checked_silently(project: Path, capsys: Captur
             '[[price]]\nmodel = "m"\nsource = "s"\nas_of = 2026-01-01\ninput_mtok = "-1"',
             "input_mtok = -1",
         ),
+        ("[risk]\nqueries_per_month = { low = 1, high = 2 }", "must be { median, p90 } or"),
+        ("[risk]\nbase.input = { low = 0.5, mode = 3, high = 0.9 }", "low <= mode <= high"),
+        ("[risk]\nqueries_per_month = 3", "queries_per_month must be a table"),
         (
             '[[waive]]\ncode = "FT999"\nreason = "r"\nuntil = 2030-01-01',
             "no rule 'FT999'",

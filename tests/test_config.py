@@ -190,6 +190,7 @@ def test_where_the_quick_reading_accepts_pydantic_agrees(text: str) -> None:
         (WAIVER + "digest = 's'", "pins nothing", "12 hexadecimal"),
         (WAIVER.replace("pilot", " "), "reason is empty", ""),
         ("[usage\n", "ftgate.toml", "TOML"),
+        (f"x = {'[' * 5000}", "nested too deeply", ""),
     ],
 )
 def test_a_mistake_names_the_key_and_the_way_out(
@@ -209,6 +210,8 @@ def test_overrides_win_and_are_checked(tmp_path: Path) -> None:
     assert settings.rules["ignore"] == ["FT3"]
     with pytest.raises(ConfigError, match="unknown key"):
         load(path, "usage.reqests=5")
+    with pytest.raises(ConfigError, match=r"--config usage\.ramp: nested too deeply"):
+        load(path, f"usage.ramp={'[' * 5000}")
 
 
 def test_nearest_file_wins_and_the_repository_is_the_limit(tmp_path: Path) -> None:

@@ -205,6 +205,7 @@ def test_title_cannot_control_the_terminal(tmp_path: Path) -> None:
         ('kind = "format"', "kind = 3", "goal.kind must be a text", ""),
         ("[hybrid] ", "[[hybrid]] ", "hybrid must be a table", ""),
         ("[base]", "[base", "not valid TOML", ""),
+        ("[base]", f"x = {'[' * 5000}\n[base]", "nested too deeply", ""),
         ('kind = "format"', 'kind = "format"\nvolatile = 1', "must be true or false", ""),
         ("cache_ttl_minutes = 30", "cache_ttl_minutes = 0.5", "must be a whole number", ""),
         ("[training]", "[trainings]", "[training] is missing", ""),

@@ -100,6 +100,7 @@ def test_the_same_is_printed() -> None:
     )
     assert "if base.input were" in output
     assert "What moves the net benefit" in output
+    assert "As if the tuned model lived on: it has 1 whole month to pay back." in output
     assert "wins against today" in output
     assert "wins against gpt-6-luna" in output
 

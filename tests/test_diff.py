@@ -16,7 +16,7 @@ from ftgate.cli import run
 from ftgate.errors import ConfigError, UnreadableError
 from ftgate.gate import CheckOptions, check
 from ftgate.history import report_at
-from ftgate.model import Finding
+from ftgate.model import CostLine, Finding
 from ftgate.model.change import Before, Change, Version
 from ftgate.render.changes import change_lines, differences, markdown, total_line
 from ftgate.report_json import to_dict
@@ -24,7 +24,7 @@ from ftgate.rules.changes import cost_increase
 from ftgate.settings import PolicySettings
 from ftgate.settings_units import parse_percent
 from tests.conftest import AS_OF, ROOT
-from tests.report_values import PASSING, TRAINING, report
+from tests.report_values import COMPARISON, PASSING, TODAY, TRAINING, TUNED, report
 
 OPTIONS = CheckOptions(as_of=AS_OF, cache=False)
 SMALL = Version("pass", "fine-tune", 100, 5_000, Decimal("0.10"), Decimal(4), {"FT204": 1})
@@ -185,13 +185,27 @@ def test_reports_that_were_written_earlier_can_be_compared(
     capsys.readouterr()
     assert run(["diff", str(stored), "--today", AS_OF]) == 0
     assert "1 dataset: 1 same" in capsys.readouterr().out
-    stored.write_text("[]")
-    assert run(["diff", str(stored)]) == 2
-    assert "is no report of ftgate" in capsys.readouterr().err
+    for text in ("[]", "[" * 100_000):
+        stored.write_text(text)
+        assert run(["diff", str(stored)]) == 2
+        assert "is no report of ftgate" in capsys.readouterr().err
 
 
 def test_a_stored_report_has_the_same_versions_as_the_report() -> None:
     made = report(PASSING)
+    assert stored_versions(to_dict(made)) == versions_of(made)
+
+
+def test_a_month_is_without_the_job_and_what_comes_back_every_few_months() -> None:
+    lines = (
+        CostLine("training", Decimal("0.92"), "", upfront=True),
+        CostLine("retraining", Decimal(48), "", every_months=3),
+        CostLine("answers", Decimal(7), ""),
+    )
+    options = (TODAY, replace(TUNED, lines=lines))
+    dataset = replace(PASSING, comparison=replace(COMPARISON, options=options))
+    made = report(dataset)
+    assert versions_of(made)[dataset.name].monthly_usd == 7
     assert stored_versions(to_dict(made)) == versions_of(made)
 
 

@@ -312,6 +312,9 @@ def test_review_in_the_first_months_is_paid_and_said() -> None:
     assert [bill.monthly_usd[month] for month in (1, 2)] == [100_090, 30_090]
     (line,) = (each for each in bill.lines if each.item == "review")
     assert line.formula == "100,000 calls x 3% x $10.00 (months 1-2: 10%)"
+    once = replace(pilot, initial_months=1)
+    bill = option(compared(replace(settings, review=once)), "fine-tuned")
+    assert any("(month 1: 10%)" in each.formula for each in bill.lines)
 
 
 def test_a_tuned_call_that_is_dearer_in_tokens_has_no_review_rate_to_hope_for() -> None:

@@ -26,6 +26,7 @@ ARMS = st.builds(
     cache=CACHES,
     decline_ratio=SHARE,
     batch_ratio=SHARE,
+    batch_discount=SHARE,  # named: left out, hypothesis draws any number, infinity among them
     retry_ratio=SHARE,
     per_query_usd=AMOUNT,
     review=REVIEWS,

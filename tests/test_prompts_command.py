@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ from click.testing import CliRunner, Result
 from ftgate.cli import cli, run
 from ftgate.commands.prompts_look import Rate
 from ftgate.gate import CheckOptions, check
+from ftgate.profile import Profile
 from ftgate.prompts.anatomy import Anatomy
+from ftgate.prompts.workload import measure_workload
+from ftgate.settings import DatasetSettings, UsageSettings
+from ftgate.sources import File
 from ftgate.tokens.oracle import open_oracle
 from tests.conftest import AS_OF, ROOT
 
@@ -145,7 +150,10 @@ def test_check_reports_overhead_removable_tokens_drift_and_the_caching_arithmeti
     assert "102.4 at 90% off) instead of 858" in found["FT611"]
 
 
-def test_check_shows_them_on_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_shows_them_on_one_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")  # how many findings a screen holds depends on its width
     run(["check", str(TECHWIZ), "--as-of", AS_OF])
     shown = capsys.readouterr().out
     assert all(code in shown for code in ("FT602", "FT611", "FT613"))
@@ -168,6 +176,34 @@ def test_the_tuned_prompt_is_estimated_where_neither_plan_nor_data_have_one(tmp_
     tuned = next(one for one in dataset.comparison.options if one.kind == "fine-tuned")
     facts = open_oracle("o200k_base")("# Facts\nWe opened in 1990.\n")
     assert any(f"calls x {facts} tokens" in line.formula for line in tuned.lines)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "stated", "cacheable"),
+    [
+        (None, 3_000, 3_000),
+        ("Be brief.", 3_000, 3_000),
+        ("Be brief.\n{{ x }} is the question.", 3_000, 3),
+        ("Be brief.\n{{ x }} is the question.", 2, 2),
+    ],
+    ids=["no file", "no variable", "a variable", "shorter than the file"],
+)
+def test_a_stated_prompt_is_unchanging_unless_a_file_shows_a_variable(
+    tmp_path: Path, prompt: str | None, stated: int, cacheable: int
+) -> None:
+    files: tuple[File, ...] = ()
+    if prompt:
+        (tmp_path / "p.j2").write_text(prompt)
+        files = (File(str(tmp_path / "p.j2"), "prompt", "p.j2"),)
+    found = measure_workload(
+        Profile(by_role=Counter(system=40, user=90, assistant=50), examples=10),
+        files,
+        DatasetSettings("d"),
+        UsageSettings(prompt_tokens=stated),
+        tmp_path,
+        open_oracle("o200k_base"),
+    )
+    assert (found.prompt_tokens, found.cacheable_tokens) == (stated, cacheable)
 
 
 def test_check_judges_a_named_prompt_by_itself(tmp_path: Path) -> None:

@@ -145,6 +145,16 @@ def test_a_cheaper_prompt_is_recommended_only_with_its_test() -> None:
     assert recommendation(study(SEED, "s.toml"))[0].startswith("Stay with gpt-4")
 
 
+def test_a_dearer_bill_is_recommended_with_its_reason() -> None:
+    slow = study(SEED, "s.toml")
+    assert slow.ours.horizon_usd < slow.rival.horizon_usd
+    why = "all in (less, but against gpt-4 it is paid back only after 6.8 months, where 6 months"
+    assert why in recommendation(slow)[0]
+    loses = study(SEED + ALTERNATIVE.format("0.1", "0.5"), "s.toml")
+    assert loses.ours.horizon_usd > loses.rival.horizon_usd
+    assert "less, but" not in recommendation(loses)[0]
+
+
 def total(lines: tuple[Line, ...]) -> Fraction:
     return sum((line.usd for line in lines), Fraction(0))
 

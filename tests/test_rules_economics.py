@@ -113,6 +113,13 @@ def test_the_limit_is_strict(limit: str, codes: set[str]) -> None:
     assert set(judged(exactly_three, limit)) == codes
 
 
+def test_the_limit_holds_against_the_best_alternative_too() -> None:
+    prices = {"cheap-1/input_mtok": "1.1", "cheap-1/output_mtok": "0.5"}
+    finding = judged(plan(), "0.5 months", prices=prices)["FT803"]
+    # $15 of training; the cheap model costs $115 a month, the fine-tune $90.
+    assert finding.message == "pays back against cheap-1 in 0.6 months (limit 0.5)"
+
+
 def test_no_saving_at_all_is_never() -> None:
     findings = judged(plan(tuned_prompt_tokens=9000))
     assert set(findings) == {"FT803"}
@@ -172,6 +179,11 @@ def test_after_the_shutdown_nothing_is_won_or_lost() -> None:
 def test_a_tune_that_does_not_live_a_month_shows_its_own_bill() -> None:
     finding = judged(plan(), cheap=True, ends=date(2026, 12, 1))["FT805"]
     assert "the fine-tune $90.00/month + $15.00 upfront, stops on 2026-12-01" in finding.message
+
+
+def test_a_ramp_leaves_both_bills_those_of_a_whole_month() -> None:
+    finding = judged(plan(ramp=(0.1, 0.5)), cheap=True)["FT805"]
+    assert "cheap-1 costs $15.00/month; the fine-tune $90.00/month" in finding.message
 
 
 def test_a_dead_baseline_is_an_open_plan() -> None:

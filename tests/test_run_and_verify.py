@@ -218,7 +218,17 @@ def test_data_that_nobody_judged_are_not_verified(statement: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"_type": "x"}', '{"payload": "e30="}', '{"predicateType": 1}']
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"_type": "x"}',
+        '{"payload": "e30="}',
+        '{"predicateType": 1}',
+        "[" * 100_000,
+    ],
+    ids=["empty", "list", "object", "type", "envelope", "number", "deep"],
 )
 def test_what_is_no_statement_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "statement.json"

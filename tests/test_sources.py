@@ -204,6 +204,17 @@ def test_a_changed_plan_stands_for_the_datasets_below_it(project: Path) -> None:
         assert found == {"a": [("train.jsonl", "train")]}, changed
 
 
+def test_a_plan_that_is_named_is_no_data(project: Path) -> None:
+    put(project, "a/train.jsonl", "a/more/train.jsonl", "b/train.jsonl")
+    (project / "a/ftgate.toml").write_text("version = 1\n")
+    assert set(names(discover(["a/ftgate.toml"], settings_of))) == {"a", "more"}
+    (project / "a/ftgate.toml").write_text('[[dataset]]\nname = "x"\ntrain = ["train.jsonl"]\n')
+    found = names(discover(["a/ftgate.toml"], settings_of))
+    assert found["x"] == [("train.jsonl", "train")]
+    assert all(path != "ftgate.toml" for files in found.values() for path, _ in files)
+    assert "b" not in found
+
+
 def test_pipes_and_globs_without_a_match(project: Path) -> None:
     put(project, "d/train.jsonl", "e/export.csv")
     os.mkfifo(project / "d/pipe.jsonl")

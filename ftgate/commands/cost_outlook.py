@@ -42,6 +42,7 @@ def tornado_lines(
     )
     if found.assumed:
         yield from _wrap("The ranges are assumptions; state your own in [risk].", indent="  ")
+    yield from _lives_on(scenario)
     nets = [end.net_usd for bar in found.bars for end in (bar.at_low, bar.at_high)]
     low, high = min([*nets, found.base.net_usd]), max([*nets, found.base.net_usd])
     yield f"  {'':<{_NAME}}{'from':>9}{'to':>9}{'net, USD':>17}"
@@ -86,6 +87,7 @@ def heat_lines(scenario: Scenario, found: Heat, *, color: bool) -> Iterator[str]
         f"{found.y.path} (up) against {found.x.path} (across): net over {months} months;"
         f" █ paid back in less than {limit} months, ▒ later, · never"
     )
+    yield from _lives_on(scenario)
     wide = max(8, max(len(_short(value)) for value in found.x.values) + 1)
     room = (WIDTH - 12) // len(found.x.values)
     for value, row in reversed(list(zip(found.y.values, found.rows, strict=True))):
@@ -127,6 +129,17 @@ def risk_lines(scenario: Scenario, found: Risk, *, color: bool) -> Iterator[str]
     yield "  " + ("drawn as [risk] says" if found.stated else "assumed; state your own in [risk]")
     for spread in found.spreads:
         yield f"    {_cut(spread.path):<{_NAME}}{spread.text()}"
+
+
+def _lives_on(scenario: Scenario) -> Iterator[str]:
+    """What keeps the points below apart from those of the bills above, which end with the model."""
+    if scenario.life_months is not None:
+        months = scenario.life_months
+        yield from _wrap(
+            "As if the tuned model lived on: it has"
+            f" {months} whole month{'' if months == 1 else 's'} to pay back.",
+            indent="  ",
+        )
 
 
 def _histogram(found: Risk, *, color: bool) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _stored(path: str) -> dict[str, Version]:
 
     try:
         return stored_versions(json.loads(Path(path).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise UnreadableError(
             f"{path} is no report of ftgate", hint=f"write one: ftgate check -o json={path}"
         ) from None

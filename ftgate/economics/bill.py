@@ -129,7 +129,8 @@ def _call_lines(candidate: Candidate, volume: Fraction) -> Iterator[CostLine]:
         formula = f"{times}{percent_text(steady)} x {rate_text(arm.review.cost_usd)}"
         if arm.review.initial_rate is not None and arm.review.initial_months:
             rate = percent_text(arm.review.initial_rate)
-            formula += f" (months 1-{arm.review.initial_months}: {rate})"
+            last = arm.review.initial_months
+            formula += f" ({'month 1' if last == 1 else f'months 1-{last}'}: {rate})"
         yield _line("review", steady * Fraction(arm.review.cost_usd) * volume, formula)
     if arm.failure_usd:
         wrong, loss = Fraction(arm.failure_rate), Fraction(arm.failure_usd)

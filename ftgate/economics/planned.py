@@ -21,7 +21,7 @@ from ftgate.economics.compare import Contest
 from ftgate.economics.options.people import engineering_wage
 from ftgate.economics.planned_notes import remarks, sources
 from ftgate.economics.scenario import Scenario, build_scenario
-from ftgate.economics.scenario_file import MAX_MONTHS
+from ftgate.economics.scenario_file import MAX_MONTHS, exact
 from ftgate.model import Goal, Measured, Price, Training
 from ftgate.settings import Settings
 from ftgate.settings_units import parse_months
@@ -113,10 +113,10 @@ def scenario_data(plan: Plan) -> Keys:
         "queries_per_month": usage.requests_per_month,
         "horizon_months": usage.horizon_months,
         "limit_months": limit,
-        "growth_ratio": _exact(usage.growth_ratio) or None,
-        "ramp": [_exact(share) for share in usage.ramp] or None,
-        "discount_rate": _exact(usage.discount_rate),
-        "min_probability": _exact(settings.policy.min_probability),
+        "growth_ratio": exact(usage.growth_ratio) or None,
+        "ramp": [exact(share) for share in usage.ramp] or None,
+        "discount_rate": exact(usage.discount_rate),
+        "min_probability": exact(settings.policy.min_probability),
         "goal": _goal(plan),
         "tokens": {
             "system_prompt": _prompt(plan, plan.base),
@@ -132,16 +132,9 @@ def scenario_data(plan: Plan) -> Keys:
         "alternative": [_other(plan, each) for each in plan.others],
         "shutdown": plan.tuned.usable_until
         and {"as_of": plan.today, "usable_until": plan.tuned.usable_until},
-        "risk": _exact(settings.risk) or None,
+        "risk": exact(settings.risk) or None,
     }
     return {key: value for key, value in found.items() if value is not None}
-
-
-def _exact(value: Any) -> Any:
-    """Floats of a configuration as the decimals that were written."""
-    if isinstance(value, Mapping):
-        return {key: _exact(each) for key, each in value.items()}
-    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def _goal(plan: Plan) -> Keys | None:

@@ -24,6 +24,15 @@ def read_toml(text: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{where}: not valid TOML: {error}") from error
+    except RecursionError:
+        raise ConfigError(f"{where}: nested too deeply to be read") from None
+
+
+def exact(value: Any) -> Any:
+    """Floats of a configuration as the decimals that were written."""
+    if isinstance(value, Mapping):
+        return {key: exact(each) for key, each in value.items()}
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 class Table:

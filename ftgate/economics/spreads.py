@@ -146,7 +146,36 @@ def _spreads(table: Table, keys: list[str], prefix: str, data: dict[str, Any]) -
             yield from _spreads(inner, inner.names(), f"{path}.", data)
 
 
+def check_ranges(ranges: Mapping[str, Any]) -> None:
+    """Refuse a ``[risk]`` that no plan could draw, whatever numbers it states.
+
+    Raises ConfigError for an unknown shape, or numbers in the wrong order.
+    """
+    for key, value in ranges.items():
+        if key not in ("draws", "seed"):
+            _check_range(Table(value, key, "[risk]"), key)
+
+
+def _check_range(table: Table, path: str) -> None:
+    if any(key in shape for shape in _SHAPES for key in table.names()):
+        _shaped(table, path)
+    else:
+        for key in table.names():
+            _check_range(table.inner(key), f"{path}.{key}")
+
+
 def _spread(table: Table, path: str, data: Mapping[str, Any]) -> Spread:
+    shape, numbers = _shaped(table, path)
+    if path == LIFE:
+        return Spread(path, shape, numbers)
+    path = spelled(data, path, table.where)
+    if is_whole(path) and shape != ("chance",):
+        raise table.problem("is a whole number: only { chance } can vary it")
+    return Spread(path, shape, numbers, Fraction(current_value(data, path, table.where)))
+
+
+def _shaped(table: Table, path: str) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
+    """The shape of a range and its numbers."""
     found = tuple(table.names())
     shape = next((each for each in _SHAPES if set(each) == set(found)), None)
     if shape is None or (shape == ("mean",)) != (path == LIFE):
@@ -157,12 +186,7 @@ def _spread(table: Table, path: str, data: Mapping[str, Any]) -> Spread:
     problem = _disorder(shape, numbers)
     if problem:
         raise table.problem(problem)
-    if path == LIFE:
-        return Spread(path, shape, numbers)
-    path = spelled(data, path, table.where)
-    if is_whole(path) and shape != ("chance",):
-        raise table.problem("is a whole number: only { chance } can vary it")
-    return Spread(path, shape, numbers, Fraction(current_value(data, path, table.where)))
+    return shape, numbers
 
 
 def _disorder(shape: tuple[str, ...], numbers: tuple[Fraction, ...]) -> str:

@@ -51,8 +51,10 @@ def measure_workload(
 ) -> Measured:
     """Tokens per call: what the plan states, else what the files show, with where it came from.
 
-    Of several prompt files the longest is taken as today's prompt. Where neither the plan nor the
-    data have a prompt for the tuned model, today's is taken without what the data teach.
+    Of several prompt files the longest is taken as today's prompt. A prompt of a stated length is
+    unchanging up to the first variable of that file, and as a whole where there is none. Where
+    neither the plan nor the data have a prompt for the tuned model, today's is taken without what
+    the data teach.
     """
     origin: dict[str, str] = {}
     means = _means(profile)
@@ -83,7 +85,11 @@ def measure_workload(
         else:
             origin.setdefault(name, f"mean of {profile.examples:,} training examples")
     if usage.prompt_tokens is not None and usage.cacheable_tokens is None:
-        found["cacheable_tokens"] = min(found["cacheable_tokens"] or 0, usage.prompt_tokens)
+        varies = today is not None and today.prefix_tokens < today.tokens
+        prefix = today.prefix_tokens if today and varies else usage.prompt_tokens
+        found["cacheable_tokens"] = min(prefix, usage.prompt_tokens)
+        if not varies:  # as where the prompt is measured: what shows no variable does not change
+            origin["cacheable_tokens"] = "[usage] prompt_tokens, all of it"
     labels = plan.goal == "classification" or (
         plan.goal is None and label_set(profile.labels) is not None
     )

@@ -150,12 +150,25 @@ def _what(study: Study) -> str:
         )
     costs = f"costs {usd_text(rival.horizon_usd)} over {ahead}"
     if rival is study.today:
-        return f"Stay with {rival.name}: it {costs}, {tuned} {usd_text(ours.horizon_usd)}, all in."
+        theirs = f"{tuned} {usd_text(ours.horizon_usd)}, all in{_slow(study)}"
+        return f"Stay with {rival.name}: it {costs}, {theirs}."
     return (
         f"Try {rival.name} instead, with {rival.kind}: the same work {costs}, {tuned}"
-        f" {usd_text(ours.horizon_usd)}, all in, and {study.today.name}"
+        f" {usd_text(ours.horizon_usd)}, all in{_slow(study)}, and {study.today.name}"
         f" {usd_text(study.today.horizon_usd)}; that its answers are as good must be tested,"
         " because no price shows it."
+    )
+
+
+def _slow(study: Study) -> str:
+    """Why the dearer of two bills is recommended: the cheaper one is paid back too late."""
+    found, limit = study.against_rival, study.scenario.limit_months
+    late = found.months is not None and not found.sooner_than(limit)
+    if not late or study.ours.horizon_usd >= study.rival.horizon_usd:
+        return ""
+    return (
+        f" (less, but against {study.rival.name} it is paid back only after"
+        f" {payback_text(found)}, where {months(limit)} are the limit)"
     )
 
 

@@ -110,10 +110,10 @@ def _slow_against_best(comparison: Comparison, limit: Decimal) -> Iterator[Findi
         return
     if best.months >= limit:
         yield Finding(
-            f"pays back against {best.against} in {months_text(best.months)} months"
+            f"pays back against {best.against} in {months_text(best.months)}"
             f" (limit {number_text(limit)})",
             decision="hold",
-            next_step="see the thresholds: the volume and the price at which this flips",
+            next_step="see both bills month by month: ftgate report",
         )
 
 
@@ -337,7 +337,7 @@ def _beaten(comparison: Comparison | None, kind: str, next_step: str) -> Iterato
     until = f", stops on {fine.usable_until}" if fine.usable_until else ""
     more = f"{usd_text(-lead)} more" if lead else "just as much"
     yield Finding(
-        f"{other.name} costs {usd_text(other.monthly_usd[0])}/month; the fine-tune"
+        f"{other.name} costs {usd_text(_bill(other))}/month; the fine-tune"
         f" {usd_text(_bill(fine))}/month + {usd_text(fine.upfront_usd)} upfront{until}:"
         f" {more} in {comparison.horizon_months} months",
         decision="prompt",
@@ -346,7 +346,7 @@ def _beaten(comparison: Comparison | None, kind: str, next_step: str) -> Iterato
 
 
 def _bill(option: Option) -> Decimal:
-    """One steady month by its lines: the first month of a tune that is about to stop is not one."""
+    """One whole month by its lines: a ramp's first is none, nor is one in which the tune stops."""
     return sum((line.usd for line in option.lines if line.monthly), Decimal(0))
 
 
