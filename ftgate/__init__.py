@@ -17,6 +17,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ftgate.auditing.inventory import Inventory
+    from ftgate.auditor import audit
     from ftgate.errors import FtgateError
     from ftgate.gate import CheckOptions, check
     from ftgate.library import Workload, compare
@@ -30,9 +32,11 @@ __all__ = [
     "Comparison",
     "DatasetReport",
     "FtgateError",
+    "Inventory",
     "Report",
     "Settings",
     "Workload",
+    "audit",
     "check",
     "compare",
 ]
@@ -42,9 +46,11 @@ _HOMES = {
     "Comparison": "model",
     "DatasetReport": "report",
     "FtgateError": "errors",
+    "Inventory": "auditing.inventory",
     "Report": "report",
     "Settings": "settings",
     "Workload": "library",
+    "audit": "auditor",
     "check": "gate",
     "compare": "library",
 }

@@ -32,6 +32,7 @@ COMMANDS: dict[str, Entry] = {
     "check": Entry("Judge", "Judge training sets: verdict, cost, break-even, findings."),
     "hook": Entry("Judge", "What git hooks call: changed files, offline, silent on pass."),
     "run": Entry("Judge", "Start a training command only if its data pass."),
+    "audit": Entry("Judge", "Inventory of a folder of datasets: what, how much, what repeats."),
     "verify": Entry("Judge", "Prove that a verdict belongs to these bytes."),
     "launch": Entry("Launch", "Upload and create the job, if the data pass."),
     "reconcile": Entry("Launch", "Compare what jobs were billed with what was predicted."),

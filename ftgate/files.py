@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ftgate.config import FILE_NAME, is_plan
@@ -18,15 +18,16 @@ _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packa
 _OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
 
 
-def expand(paths: Sequence[str]) -> list[str]:
+def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = None) -> list[str]:
     """Data files under files, folders and globs, sorted, each once.
 
     A file that is named outright is taken whatever its suffix; folders and globs yield data files.
+    ``on_error`` hears of folders that cannot be listed (None: UnreadableError for the first).
     """
     found: dict[str, None] = {}
     for path in paths:
         if os.path.isdir(path):
-            found.update(dict.fromkeys(_walk(path)))
+            found.update(dict.fromkeys(_walk(path, on_error)))
         elif os.path.lexists(path):
             found[_regular(path)] = None
         elif glob.has_magic(path):
@@ -56,9 +57,9 @@ def below_plans(paths: Sequence[str]) -> list[str]:
     return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
 
 
-def _walk(top: str) -> list[str]:
+def _walk(top: str, on_error: Callable[[OSError], None] | None = None) -> list[str]:
     found: list[str] = []
-    for folder, folders, names in os.walk(top, onerror=_raise):
+    for folder, folders, names in os.walk(top, onerror=on_error or _raise):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
         )

@@ -160,7 +160,7 @@ def judge_all(
     """Judge these datasets; ``before`` has the version that each is compared with, by name."""
     from ftgate.judging import judge_dataset
 
-    jobs, today = _distinctly_named(found), parse_day(options.as_of)
+    jobs, today = distinctly_named(found), parse_day(options.as_of)
     choice = prices_for(options, today)
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
@@ -204,7 +204,7 @@ def _say_of_prices(choice: PriceChoice, today: date, options: CheckOptions) -> N
             options.notice(note)
 
 
-def _distinctly_named(jobs: Sequence[Job]) -> list[Job]:
+def distinctly_named(jobs: Sequence[Job]) -> list[Job]:
     """Two projects may call their dataset the same: then the first file's folder is the name."""
     names = [job.dataset.name for job in jobs]
     return [

@@ -34,10 +34,11 @@ OFFLINE = PriceChoice()
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """A dataset's report and the prices that it used."""
+    """A dataset's report, the prices that it used, and what was read of its files."""
 
     report: DatasetReport
     prices: tuple[Price, ...]
+    read: Read
 
 
 class Scope(NamedTuple):
@@ -88,7 +89,7 @@ def judge_dataset(
     verdict, findings = _judge(job, scope, replace(case, before=before), read, today)
     report = replace(_report(job, facts, read, money, verdict, findings), before=before)
     shown = (*money.prices, *money.comparison.shown_prices) if money else ()
-    return Judging(report, shown)
+    return Judging(report, shown, read)
 
 
 def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Scope:

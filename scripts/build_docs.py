@@ -31,6 +31,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "how-to/training-run.md",
         "how-to/private-prices.md",
         "how-to/monorepo.md",
+        "how-to/audit.md",
         "how-to/waive.md",
     ),
     "Reference": ("reference/cli.md", "reference/configuration.md", "reference/rules/index.md"),

@@ -35,6 +35,7 @@ HEAVY = {
 }
 # Written in numpy from end to end, and as heavy: loaded when a set is searched for repetitions.
 ARRAYS = {
+    "ftgate.auditing.across",
     "ftgate.content.columns",
     "ftgate.content.duplicates",
     "ftgate.content.leakage",
@@ -58,7 +59,7 @@ NETWORK |= {"urllib.request", "urllib3", "xmlrpc"}
 INPUT_OUTPUT = NETWORK | {"glob", "io", "os", "pathlib", "shutil", "subprocess", "sys", "tempfile"}
 PURE = (
     *("ftgate.economics", "ftgate.formats", "ftgate.render", "ftgate.report_json", "ftgate.rules"),
-    "ftgate.changes",
+    *("ftgate.auditing", "ftgate.changes"),
     *("ftgate.asking.agreement", "ftgate.asking.cost", "ftgate.asking.prompt"),
     "ftgate.report_page",
     *(f"ftgate.prompts.{name}" for name in ("anatomy", "contradictions", "cues", "drift")),
@@ -75,6 +76,7 @@ MAY_IMPORT = {
     "ftgate.report": ("ftgate.model",),
     "ftgate.report_json": ("ftgate.report", "ftgate.model"),
     "ftgate.changes": ("ftgate.report", "ftgate.model"),
+    "ftgate.auditing": ("ftgate.auditing", "ftgate.content", "ftgate.model"),
     "ftgate.render": (
         "ftgate.render",
         "ftgate.changes",

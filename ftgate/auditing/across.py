@@ -1,0 +1,218 @@
+"""Examples that several datasets have: the marks of all of them, searched together.
+
+Per dataset they were compared already (:mod:`ftgate.content.duplicates`); the same marks tell here
+which examples another dataset has too. Near-duplicates are looked for among the examples that share
+a band of their signatures with one of another dataset, so a library of unlike datasets costs a few
+sorts. Of datasets that were searched in part, the counts are lower bounds; so are those of near
+ones where one of two datasets is too small (:func:`~ftgate.content.shingles.common_of`) to tell
+which text its examples share: the template is then in the signatures of one and not of the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ftgate.auditing.inventory import Overlap
+from ftgate.content.columns import Columns, Flags, Part, ReadTexts, Rows, marked, signed
+from ftgate.content.marks import WORDY
+from ftgate.content.near import Groups, Pairs, find_pairs
+from ftgate.content.shingles import blank_band
+
+CommonOf = Callable[[Collection[int]], tuple[int, ...]]
+"""Indices of datasets → shingles of text that most examples of one of them share."""
+
+Homes = dict[int, frozenset[int]]
+"""A digest → the datasets whose training set has it."""
+
+_Place = tuple[int, int]  # index of a file, line
+_Owners = npt.NDArray[np.int64]
+
+
+class Across(NamedTuple):
+    """Per dataset: training examples that another one has, or nearly, and leaked held-out ones."""
+
+    same: list[int]
+    near: list[int]
+    leaked: list[int]
+    overlaps: list[Overlap]
+
+
+def find_across(
+    parts: Sequence[Part], owners: Sequence[int], texts: ReadTexts, common: CommonOf
+) -> Across:
+    """Compare the files ``parts``, of which ``owners`` tells the datasets, with each other.
+
+    A training example that is the same elsewhere is not counted as near to that dataset as well. A
+    held-out example leaks as inside of a dataset: its record, its prompt, or nearly its text is in
+    the training set of another one.
+    """
+    owner, found, rows = np.array(owners, dtype=np.int64), marked(parts), signed(parts)
+    train = ~found.held
+    held = found.record[found.held]
+    homes = _homes(found.record[train], owner[found.part[train]], held)
+    same = _places(found.part, found.line, found.record, train, homes, owner)
+    likely = _likely(rows, owner[rows.part])
+    some = Rows._make(column[likely] for column in rows)
+    pairs = _pairs(some, owner, texts, common)
+    near = _near(some, pairs, owner)
+    leaked = _leaked(found, homes, owner)
+    for place, others in _leaked_nearly(some, pairs, homes, owner).items():
+        leaked[place] |= others
+    for place, others in same.items():
+        near[place] -= others
+    return _summed(max(owners, default=-1) + 1, owners, same, near, leaked)
+
+
+def _homes(digests: Any, datasets: _Owners, held: Any) -> Homes:
+    """The datasets of each digest that several of them have, or a held-out example."""
+    order = np.lexsort((datasets, digests))
+    digests, datasets = digests[order], datasets[order]
+    fresh = np.ones(len(digests), dtype=bool)
+    fresh[1:] = (digests[1:] != digests[:-1]) | (datasets[1:] != datasets[:-1])
+    digests, datasets = digests[fresh], datasets[fresh]
+    wanted = np.isin(digests, held)
+    again = digests[1:] == digests[:-1]
+    wanted[1:] |= again
+    wanted[:-1] |= again
+    found: dict[int, list[int]] = defaultdict(list)
+    for digest, dataset in zip(digests[wanted].tolist(), datasets[wanted].tolist(), strict=True):
+        found[digest].append(dataset)
+    known: dict[tuple[int, ...], frozenset[int]] = {}  # equal sets are one
+    return {
+        digest: known.setdefault(tuple(members), frozenset(members))
+        for digest, members in found.items()
+    }
+
+
+def _places(
+    part: Any, line: Any, digest: Any, chosen: Flags, homes: Homes, owner: _Owners
+) -> dict[_Place, frozenset[int]]:
+    """The chosen rows whose digest another dataset has, with these datasets."""
+    chosen = chosen & np.isin(digest, np.fromiter(homes, np.uint64, len(homes)))
+    dataset = owner[part[chosen]]
+    columns = (part[chosen], line[chosen], digest[chosen], dataset)
+    found, known = {}, {}
+    for file, number, value, own in zip(*(each.tolist() for each in columns), strict=True):
+        key = homes[value], own
+        if key not in known:
+            known[key] = homes[value] - {own}
+        if known[key]:
+            found[file, number] = known[key]
+    return found
+
+
+def _likely(rows: Rows, datasets: _Owners) -> Flags:
+    """Rows that share a band with a row of another dataset; short texts are not compared."""
+    flags = np.zeros(len(rows.line), dtype=bool)
+    if not len(flags):
+        return flags
+    long = np.flatnonzero(rows.bands[:, 0] != blank_band())
+    if not len(long):
+        return flags
+    for column in rows.bands[long].T:
+        order = np.lexsort((datasets[long], column))
+        values, members = column[order], datasets[long][order]
+        starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+        sizes = np.diff(starts, append=len(values))
+        several = members[starts] != members[starts + sizes - 1]
+        flags[long[order[np.repeat(several, sizes)]]] = True
+    return flags
+
+
+def _pairs(some: Rows, owner: _Owners, texts: ReadTexts, common: CommonOf) -> Pairs:
+    if not len(some.line):
+        return np.empty((0, 2), dtype=np.intp)
+    datasets = np.unique(owner[some.part]).tolist()
+    return find_pairs(some, common(datasets), texts)
+
+
+def _near(some: Rows, pairs: Pairs, owner: _Owners) -> dict[_Place, frozenset[int]]:
+    """Training examples that are in one group with some of another dataset.
+
+    Of rows with equal records one stands in the pairs, so groups are of records.
+    """
+    records, number = np.unique(some.record, return_inverse=True)
+    groups = Groups(len(records))
+    for first, second in pairs[~some.held[pairs].any(axis=1)].tolist():
+        groups.join(int(number[first]), int(number[second]))
+    group = np.array([groups.find(each) for each in range(len(records))], dtype=np.uint64)
+    mine = group[number] if len(number) else np.empty(0, np.uint64)
+    train = ~some.held
+    homes = _homes(mine[train], owner[some.part[train]], ())
+    found = _places(some.part, some.line, mine, train, homes, owner)
+    return defaultdict(frozenset, found)
+
+
+def _leaked(found: Columns, homes: Homes, owner: _Owners) -> dict[_Place, frozenset[int]]:
+    """Held-out examples whose record, or prompt of three words or more, is trained on elsewhere."""
+    leaked: dict[_Place, frozenset[int]] = defaultdict(frozenset)
+    if not found.held.any():
+        return leaked
+    wordy = (found.prompt & np.uint64(WORDY)) != 0
+    held = found.prompt[found.held]
+    asked = ~found.held & np.isin(found.prompt, held)
+    prompts = _homes(found.prompt[asked], owner[found.part[asked]], held)
+    at = (found.part, found.line)
+    for digest, chosen, known in (
+        (found.record, found.held, homes),
+        (found.prompt, found.held & wordy, prompts),
+    ):
+        for place, others in _places(*at, digest, chosen, known, owner).items():
+            leaked[place] |= others
+    return leaked
+
+
+def _leaked_nearly(
+    some: Rows, pairs: Pairs, homes: Homes, owner: _Owners
+) -> dict[_Place, frozenset[int]]:
+    """Held-out examples that nearly repeat a training example of another dataset."""
+    near: dict[int, frozenset[int]] = defaultdict(frozenset)
+    for first, second in pairs[some.held[pairs].any(axis=1)].tolist():
+        held, train = (first, second) if some.held[first] else (second, first)
+        own = frozenset({int(owner[some.part[train]])})
+        near[int(some.record[held])] |= homes.get(int(some.record[train]), own)
+    return _places(some.part, some.line, some.record, some.held, near, owner)
+
+
+def _summed(
+    datasets: int,
+    owners: Sequence[int],
+    same: dict[_Place, frozenset[int]],
+    near: dict[_Place, frozenset[int]],
+    leaked: dict[_Place, frozenset[int]],
+) -> Across:
+    """Counts per dataset and per pair; an example in three datasets counts once in its row."""
+    alike = {place: others for place, others in near.items() if place not in same}
+    pairs = [_per_pair(owners, places) for places in (same, near, leaked)]
+    keys = sorted({key for pair in pairs for key in pair})
+    overlaps = [Overlap(*key, *(pair[key] for pair in pairs)) for key in keys]
+    overlaps.sort(key=lambda each: (-each.leaked, -each.same - each.near))
+    return Across(
+        same=_per_dataset(datasets, owners, same),
+        near=_per_dataset(datasets, owners, alike),
+        leaked=_per_dataset(datasets, owners, leaked),
+        overlaps=overlaps,
+    )
+
+
+def _per_dataset(
+    datasets: int, owners: Sequence[int], places: dict[_Place, frozenset[int]]
+) -> list[int]:
+    counts = Counter(owners[file] for (file, _), others in places.items() if others)
+    return [counts[index] for index in range(datasets)]
+
+
+def _per_pair(
+    owners: Sequence[int], places: dict[_Place, frozenset[int]]
+) -> Counter[tuple[int, int]]:
+    kinds = Counter((owners[file], others) for (file, _), others in places.items())
+    found: Counter[tuple[int, int]] = Counter()
+    for (dataset, others), number in kinds.items():
+        for other in others:
+            found[dataset, other] += number
+    return found

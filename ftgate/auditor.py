@@ -1,0 +1,227 @@
+"""``audit``: every dataset of a folder judged, and compared with the others.
+
+A dataset that cannot be judged, or whose plan is not valid, is a row with its error; wrong flags
+and missing paths are errors of the whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from ftgate import __version__, sources
+from ftgate.auditing.inventory import Inventory, Row
+from ftgate.content.marks import WHOLE_BYTES, parts_of, share_of
+from ftgate.errors import ConfigError, FtgateError, NothingToJudgeError, UsageError
+from ftgate.files import expand
+from ftgate.gate import CheckOptions, SettingsFinder, distinctly_named, parse_day, prices_for
+from ftgate.settings import Settings
+
+if TYPE_CHECKING:
+    from ftgate.cache import Seen
+    from ftgate.content.columns import Part
+    from ftgate.judging import Judging
+    from ftgate.reading import Reading
+    from ftgate.sources import File, Job
+
+
+class Judged(NamedTuple):
+    """A dataset of the audit: its row, and the marks of its examples, by file, where it has any.
+
+    ``seen`` are the digests of its files by path. Of what was read nothing else is kept.
+    """
+
+    job: Job
+    row: Row
+    parts: tuple[tuple[File, Part], ...] = ()
+    seen: Mapping[str, Seen] = MappingProxyType({})
+
+
+def audit(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    options: CheckOptions | None = None,
+) -> Inventory:
+    """Inventory of all datasets under the paths: files, folders and globs, or one of them.
+
+    Every dataset is judged as :func:`ftgate.check` does, by the nearest plan, and its examples are
+    looked for in the others. Of the options, what is about one verdict (``exit_zero``,
+    ``compare_to``, ``stdin``, ``staged``) has no part in it. Raises FtgateError for wrong paths and
+    flags; what is wrong with one dataset stands in its row.
+    """
+    options = options or CheckOptions()
+    several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
+    finder = _Tolerant(options)
+    jobs, closed = _discover([os.fspath(path) for path in several], finder)
+    judged = _judge(distinctly_named(jobs), options, finder)
+    found = _compared(judged, options)
+    return replace(found, rows=(*found.rows, *map(_closed, closed)))
+
+
+class _Tolerant(SettingsFinder):
+    """Remembers why a plan is not valid, and goes on with what lies beneath it."""
+
+    def __init__(self, options: CheckOptions) -> None:
+        super().__init__(options)
+        self.errors: dict[str, FtgateError] = {}
+        self._looked_at: set[Path] = set()
+        # Flags are the same for every dataset: what is wrong with them is no row.
+        alone = SettingsFinder(replace(options, isolated=not options.config))
+        self.stated = alone.for_folder(Path())[1]
+
+    def for_folder(self, folder: Path) -> tuple[Path | None, Settings]:
+        """The nearest plan, without its datasets when it is not valid."""
+        try:
+            path, settings = super().for_folder(folder)
+            if path and path not in self._looked_at:
+                self._looked_at.add(path)
+                sources.declared(path, settings)
+        except ConfigError as error:
+            path = self._by_folder[folder.resolve()]
+            self.errors[str(path)] = error
+        if path and str(path) in self.errors:
+            return path, self.stated
+        return path, settings
+
+
+def _discover(paths: Sequence[str], finder: SettingsFinder) -> tuple[list[Job], list[OSError]]:
+    """The datasets, and the folders that cannot be listed. Raises UsageError without either."""
+    if "-" in paths:
+        raise UsageError("'-' is no folder of datasets", hint="ftgate check - < file")
+    closed: list[OSError] = []
+    try:
+        jobs = sources.discover(expand(paths, closed.append), finder.for_folder)
+    except NothingToJudgeError as error:
+        if closed:
+            return [], closed
+        raise UsageError(error.message, hint=error.hint) from None
+    found = [job for job in jobs if not job.dataset.only_prompts]
+    if not found and not closed:
+        raise UsageError(f"no training data in {', '.join(paths)}", hint="name a folder of them")
+    return found, closed
+
+
+def _closed(error: OSError) -> Row:
+    """A folder that cannot be listed."""
+    name = os.path.normpath(error.filename)
+    return Row(name, name, 0, error=error.strerror or str(error))
+
+
+def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> list[Judged]:
+    from ftgate.judging import judge_dataset, scope_of
+    from ftgate.pricing import look_up
+
+    today = parse_day(options.as_of)
+    choice = prices_for(options, today)
+    scope_of(finder.stated, options.select, options.ignore)
+    look_up(finder.stated, today, choice.book(finder.stated.price, Path(), today))
+    found = []
+    for done, job in enumerate(jobs):
+        if options.progress:
+            options.progress(job.dataset.name, done, len(jobs))
+        error = finder.errors.get(str(job.dataset.config_path))
+        try:
+            if error is not None:
+                raise error
+            judging = judge_dataset(
+                job,
+                finder.cache,
+                finder.looks,
+                today,
+                choice=choice,
+                select=options.select,
+                ignore=options.ignore,
+            )
+            found.append(_judged(job, judging))
+        except (FtgateError, OSError) as failure:
+            found.append(Judged(job, _failed(job, failure)))
+    return found
+
+
+def _judged(job: Job, judging: Judging) -> Judged:
+    from ftgate.auditing.rows import row_of
+    from ftgate.content.columns import Part  # with numpy
+
+    reading = judging.read.reading
+    profiles = {file.name: reading.results[file.path].profile for file in _data(job)}
+    counted = judging.read.counter is not None and not reading.vocabulary
+    parts = tuple(
+        (file, Part(file.name, file.role != "train", profile.examples, profile.marks))
+        for file in _data(job)
+        if (profile := profiles[file.name]) and profile.hygiene
+    )
+    searched = _searched(job, reading) if parts else None
+    row = row_of(judging.report, profiles, counted=counted, searched=searched)
+    return Judged(job, row, parts, reading.seen)
+
+
+def _searched(job: Job, reading: Reading) -> float:
+    """The share (0-1) of the examples whose marks are there."""
+    if reading.repetition is not None:
+        return reading.repetition.share
+    return share_of(sum(reading.seen[file.path].size for file in _data(job)), WHOLE_BYTES)
+
+
+def _failed(job: Job, failure: FtgateError | OSError) -> Row:
+    data = _data(job)
+    return Row(job.dataset.name, data[0].name, len(data), error=str(failure) or repr(failure))
+
+
+def _data(job: Job) -> list[File]:
+    return [file for file in job.dataset.files if file.role != "prompt"]
+
+
+def _compared(judged: Sequence[Judged], options: CheckOptions) -> Inventory:
+    """The inventory, with what the datasets have in common."""
+    as_of = parse_day(options.as_of).isoformat()
+    rows = tuple(each.row for each in judged)
+    if not any(each.parts for each in judged):
+        return Inventory(__version__, as_of, rows)
+    from ftgate.auditing.across import find_across
+    from ftgate.auditing.rows import with_others
+
+    library = _Library(judged)
+    found = find_across(library.parts, library.owners, library.texts, library.common)
+    return Inventory(
+        __version__,
+        as_of,
+        tuple(with_others(row, found, index) for index, row in enumerate(rows)),
+        tuple(found.overlaps),
+    )
+
+
+class _Library:
+    """The data files of all datasets that were searched, and their texts when they are needed."""
+
+    def __init__(self, judged: Sequence[Judged]) -> None:
+        self._judged = judged
+        found = [(index, *part) for index, each in enumerate(judged) for part in each.parts]
+        self.owners = [index for index, _, _ in found]
+        self._files = [file for _, file, _ in found]
+        self.parts = [part for _, _, part in found]
+
+    def texts(self, part: int, lines: list[int]) -> list[tuple[str, str]]:
+        """Prompts and answers on these lines; nothing on those that are gone since."""
+        from ftgate.lookup import examples_at
+
+        file, target = self._files[part], self._target(self.owners[part])
+        return [parts_of(example) for example in examples_at(file.path, file.name, target, lines)]
+
+    def common(self, datasets: Collection[int]) -> tuple[int, ...]:
+        """What most examples of one of these datasets share, which their signatures leave out."""
+        from ftgate.searching import Searching
+
+        found: set[int] = set()
+        for index in datasets:
+            each = self._judged[index]
+            data = _data(each.job)
+            search = Searching(data, each.seen, self._target(index), WHOLE_BYTES)
+            found.update(search.of(data[0]).common)
+        return tuple(sorted(found))
+
+    def _target(self, dataset: int) -> str:
+        """The provider whose rules the records follow."""
+        return self._judged[dataset].row.provider or "openai"
