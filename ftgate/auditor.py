@@ -23,7 +23,7 @@ from ftgate.settings import Settings
 
 if TYPE_CHECKING:
     from ftgate.cache import Seen
-    from ftgate.content.columns import Part
+    from ftgate.content.marks import Part
     from ftgate.judging import Judging
     from ftgate.reading import Reading
     from ftgate.sources import File, Job
@@ -143,7 +143,7 @@ def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> lis
 
 def _judged(job: Job, judging: Judging) -> Judged:
     from ftgate.auditing.rows import row_of
-    from ftgate.content.columns import Part  # with numpy
+    from ftgate.content.marks import Part
 
     reading = judging.read.reading
     profiles = {file.name: reading.results[file.path].profile for file in _data(job)}

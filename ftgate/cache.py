@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import sys
 import time
 from contextlib import suppress
@@ -24,6 +25,7 @@ from ftgate.atomic import replacing
 
 DAY_SECONDS = 86_400
 KEPT_DAYS = 30
+_ENTRY = re.compile(r"[a-z-]+-[0-9a-f]{40}\.json")
 
 
 def default_dir() -> Path:
@@ -164,8 +166,8 @@ def _forget(directory: Path) -> None:
     if marker.exists() and now - marker.stat().st_mtime < DAY_SECONDS:
         return
     marker.touch()
-    for entry in directory.iterdir():
-        if now - entry.stat().st_mtime > KEPT_DAYS * DAY_SECONDS:
+    for entry in directory.iterdir():  # the folder may be somebody's: only entries of ours go
+        if _ENTRY.fullmatch(entry.name) and now - entry.stat().st_mtime > KEPT_DAYS * DAY_SECONDS:
             entry.unlink(missing_ok=True)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from ftgate.model import (
     BreakEven,
     Comparison,
     Encoding,
+    Epochs,
     Measured,
     Missing,
     ModelFacts,
@@ -39,8 +41,10 @@ from ftgate.tokens.encodings import FOREIGN, resolve
 if TYPE_CHECKING:
     from ftgate.economics.planned import Plan
     from ftgate.economics.risk import Risk
+    from ftgate.tokens.bills import Job as BillableJob
 
 UNNAMED = "(no model named)"
+EPOCHS_SHOWN = 10  # a report says what a job of up to so many would cost
 
 
 class Facts(NamedTuple):
@@ -166,7 +170,7 @@ def price_job(job: Job, read: Read, facts: Facts, today: date) -> Money | None:
     if not train or not train.examples or not counter or read.reading.vocabulary:
         return None
     from ftgate.economics.compare import compare
-    from ftgate.economics.training import estimate_training, self_hosted_training
+    from ftgate.economics.training import self_hosted_training
     from ftgate.tokens import bills
     from ftgate.tokens.epochs import expected_epochs
 
@@ -180,14 +184,7 @@ def price_job(job: Job, read: Read, facts: Facts, today: date) -> Money | None:
     epochs = expected_epochs(plan.epochs, train.examples, provider)
     files = bills.load_of(train), bills.load_of(read.validation)
     asked = bills.Job(*files, epochs, provider, plan.evals, plan.steps, plan.max_seq_length)
-    training = estimate_training(
-        model=facts.base_name,
-        provider=provider.name,
-        epochs=epochs,
-        bill=bills.predict(asked, counter.encoding),
-        price=price,
-        minimum=provider.minimum,
-    )
+    training = _training(asked, facts, price, counter.encoding)
     if provider.kind == "framework":
         training = self_hosted_training(training, settings.self_hosted)
     measured = measure_workload(
@@ -201,6 +198,33 @@ def price_job(job: Job, read: Read, facts: Facts, today: date) -> Money | None:
     money = Money(training, measured, comparison, used, start)
     wanted = settings.risk or settings.policy.min_probability is not None
     return _with_risk(money, plan_of(job, read, facts, money)) if wanted else money
+
+
+def _training(
+    asked: BillableJob, facts: Facts, price: Price | Missing | None, encoding: Encoding
+) -> Training:
+    """The job as it is planned, and what it would be billed with other numbers of epochs."""
+    from ftgate.economics.training import estimate_training
+    from ftgate.tokens.bills import predict
+
+    def estimate(job: BillableJob) -> Training:
+        return estimate_training(
+            model=facts.base_name,
+            provider=facts.provider.name,
+            epochs=job.epochs,
+            bill=predict(job, encoding),
+            price=price,
+            minimum=facts.provider.minimum,
+        )
+
+    training, found = estimate(asked), list[tuple[int, Decimal]]()
+    if training.usd_high is None:
+        return training
+    for number in range(1, max(EPOCHS_SHOWN, training.epochs_high) + 1):
+        other = estimate(asked._replace(epochs=Epochs(number, number, "as configured")))
+        if other.usd_high is not None:
+            found.append((other.billable_high, other.usd_high))
+    return replace(training, by_epochs=tuple(found))
 
 
 def _with_risk(money: Money, plan: Plan | None) -> Money:

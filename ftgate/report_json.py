@@ -262,6 +262,7 @@ def _option(option: Option) -> dict[str, Any]:
         "lines": [plain(line) for line in option.lines],
         "note": _text(option.note),
         "contends": option.contends,
+        "terms": plain(option.terms),
     }
 
 

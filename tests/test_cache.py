@@ -73,3 +73,16 @@ def test_entries_of_last_month_are_forgotten(tmp_path: Path) -> None:
     cache.put("kind-newer", [3])
     assert cache.get("kind-old") is None
     assert cache.get("kind-new") == [2]
+
+
+def test_a_folder_that_holds_other_things_keeps_them(tmp_path: Path) -> None:
+    """``--cache-dir`` may name any folder, and what is old in it need not be a cache's."""
+    cache = Cache(tmp_path)
+    cache.put(key_of("profile", "a"), 1)
+    strangers = [tmp_path / name for name in ("notes.txt", "train.jsonl", "report.json", ".pruned")]
+    for path in (*strangers, *tmp_path.glob("profile-*")):
+        path.touch()
+        os.utime(path, (0, 0))
+    cache.put(key_of("profile", "b"), 2)
+    assert all(path.exists() for path in strangers)
+    assert cache.get(key_of("profile", "a")) is None

@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ftgate.auditing.inventory import Overlap
-from ftgate.content.columns import Columns, Flags, Part, ReadTexts, Rows, marked, signed
-from ftgate.content.marks import WORDY
-from ftgate.content.near import Groups, Pairs, find_pairs
+from ftgate.content.alike import Groups
+from ftgate.content.columns import Columns, Flags, Rows, marked, signed
+from ftgate.content.marks import WORDY, Part, ReadTexts
+from ftgate.content.near import Pairs, find_pairs
 from ftgate.content.shingles import blank_band
 
 CommonOf = Callable[[Collection[int]], tuple[int, ...]]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
@@ -49,7 +50,8 @@ class Candidate(NamedTuple):
     many months, ``per_call`` by item beside tokens, review and failures (together
     ``arm.per_query_usd``). ``batch_share`` of the calls has batch prices. ``successor`` answers the
     calls after the first ``own_months`` where the model stops inside the horizon; a tuned model has
-    none, because what comes after it depends on what it is compared to.
+    none, because what comes after it depends on what it is compared to. ``job_usd`` is what its
+    training job costs with 1, 2, ... epochs; empty where they are not known to matter.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Candidate(NamedTuple):
     again: CostLine | None = None
     per_call: tuple[tuple[str, Number], ...] = ()
     batch_share: Number = 0
+    job_usd: tuple[Decimal, ...] = ()
 
     @property
     def steady_from(self) -> int:

@@ -7,6 +7,7 @@ what they are compared with, so nothing is won or lost then; its life counts in 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -15,12 +16,13 @@ from ftgate.economics.amounts import rounded, usd_text
 from ftgate.economics.assumptions import assumptions
 from ftgate.economics.bill import to_option
 from ftgate.economics.breakeven import payback
-from ftgate.economics.calendar import whole_months
+from ftgate.economics.calendar import begun_months, whole_months
 from ftgate.economics.candidates import Candidate, Quotes, cheapest, monthly_bills, over_horizon
 from ftgate.economics.duel import Duel
 from ftgate.economics.flips import thresholds, volume_thresholds
 from ftgate.economics.market import Market, exact
 from ftgate.economics.options.wired import Offer, offer
+from ftgate.economics.terms import terms
 from ftgate.economics.traffic import Traffic
 from ftgate.economics.workload import workload
 from ftgate.model import (
@@ -82,6 +84,7 @@ class _Table(NamedTuple):
     offer: Offer
     traffic: Traffic
     assumptions: tuple[str, ...]
+    epochs: int
     discount_rate: Fraction | None = None
 
     def prompted(self, calls: int) -> list[Candidate]:
@@ -122,6 +125,7 @@ def _table(market: Market) -> _Table:
         offer=found,
         traffic=market.traffic,
         assumptions=tuple(assumptions(market, found)),
+        epochs=market.training.epochs_used,
         discount_rate=None if rate is None else exact(rate),
     )
 
@@ -170,17 +174,22 @@ def _options(
     traffic, found = table.traffic.of(calls), table.offer
     for candidate in prompted:
         months = monthly_bills(candidate, traffic, table.horizon)
-        yield to_option(candidate, calls, months, table.discount_rate)
+        made = to_option(candidate, calls, months, table.discount_rate)
+        until = candidate.usable_until
+        own = None if until is None else begun_months(table.today, until)
+        yield replace(made, terms=terms(candidate, traffic, table.epochs, own_months=own))
     if found.baseline is None or rival is None or found.tuned is None:
         return
     later = monthly_bills(rival, traffic, table.horizon)
     for tuned in (found.tuned, *found.beside):
         months, lumps = monthly_bills(tuned, traffic, table.horizon), tuned.lumps(table.horizon)
+        life = None
         if tuned.usable_until is not None:
             life = whole_months(table.today, tuned.usable_until)
             months = [*months[:life], *later[life:]]
             lumps = {month: usd for month, usd in lumps.items() if month <= life}
-        yield to_option(tuned, calls, months, table.discount_rate, lumps)
+        made = to_option(tuned, calls, months, table.discount_rate, lumps)
+        yield replace(made, terms=terms(tuned, traffic, table.epochs, life_months=life))
 
 
 def _prices(candidates: list[Candidate]) -> tuple[Price, ...]:

@@ -70,7 +70,7 @@ def self_hosted_training(training: Training, plan: SelfHostedSettings) -> Traini
         return replace(training, missing=hours_missing(plan, training.model))
     note = f"{plan.training_hours} h x {plan.gpus} x ${plan.gpu_usd_per_hour} by the hour"
     notes = (*training.notes, note)
-    return replace(training, usd_low=usd, usd_high=usd, missing=None, notes=notes)
+    return replace(training, usd_low=usd, usd_high=usd, missing=None, notes=notes, by_epochs=())
 
 
 def _missing(price: Price | Missing | None, bill: Bill) -> Missing | None:

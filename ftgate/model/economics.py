@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ftgate.model.catalogue import Missing, Price
 from ftgate.model.words import Decision
@@ -69,6 +69,7 @@ class Option:
     ``kind`` is one of :data:`KINDS`. ``monthly_usd`` has one amount per month of the horizon.
     ``npv_usd`` is the present value of all of it, None where the plan states no discount rate. An
     option that does not contend is shown beside the others, is never the best and decides nothing.
+    ``terms`` has the numbers of its bill, as :mod:`ftgate.economics.terms` describes them.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Option:
     note: str = ""
     npv_usd: Decimal | None = None
     contends: bool = True
+    terms: dict[str, Any] = field(default_factory=dict)
 
     @property
     def total_usd(self) -> Decimal:
@@ -157,7 +159,11 @@ class Bill(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """The training job: epochs as a range (``auto`` is the provider's choice), tokens, dollars."""
+    """The training job: epochs as a range (``auto`` is the provider's choice), tokens, dollars.
+
+    ``by_epochs`` has billed tokens and dollars of a job of 1, 2, ... epochs; nothing where that is
+    not known.
+    """
 
     model: str
     provider: str
@@ -175,6 +181,7 @@ class Training:
     band_tokens: int = 0
     notes: tuple[str, ...] = ()
     unit: str = "training_mtok"  # in which the job is priced
+    by_epochs: tuple[tuple[int, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

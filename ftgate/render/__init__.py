@@ -23,6 +23,7 @@ RENDERERS: dict[str, str] = {
     "sarif": "ftgate.render.sarif",
     "junit": "ftgate.render.junit",
     "markdown": "ftgate.render.markdown",
+    "html": "ftgate.render.html",
     "attestation": "ftgate.render.attestation",
 }
 

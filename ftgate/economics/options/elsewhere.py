@@ -66,7 +66,7 @@ def _there(market: Market, facts: ModelFacts) -> Candidate | None:
     labelling = labelling_line(market)
     if isinstance(price, Missing) or isinstance(labelling, Missing):
         return None
-    served = served_by(market, facts, _training(market, price))
+    served = served_by(market, facts, _training(market, price, market.training.billable_high))
     if isinstance(served, Missing):
         return None
     other = () if _planned(market, facts) else (ANOTHER_BASE, ESTIMATED)
@@ -77,12 +77,12 @@ def _there(market: Market, facts: ModelFacts) -> Candidate | None:
         prices={**served.prices, price.unit: price},
         note=joined(served.note, *other, facts.serving),
         contends=False,
+        job_usd=tuple(_training(market, price, n).usd for n, _ in market.training.by_epochs),
     )
 
 
-def _training(market: Market, price: Price) -> CostLine:
-    """The planned job's tokens at this provider's price, its minimum charge at least."""
-    tokens = market.training.billable_high
+def _training(market: Market, price: Price, tokens: int) -> CostLine:
+    """So many billed tokens at this provider's price, its minimum charge at least."""
     usd, formula = tokens * price.usd / MILLION, f"{tokens:,} tokens x {rate_text(price.usd)}/M"
     provider = market.quotes.provider(price.provider)
     if not isinstance(provider, Missing) and provider.minimum and usd < provider.minimum.usd:

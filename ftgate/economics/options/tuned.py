@@ -33,7 +33,10 @@ def _at_the_provider(market: Market) -> Candidate | Missing:
     training = _training(market)
     if isinstance(training, Missing):
         return training
-    return served_by(market, facts, training, market.settings.hosting.usd_per_hour)
+    served = served_by(market, facts, training, market.settings.hosting.usd_per_hour)
+    if isinstance(served, Missing):
+        return served
+    return served._replace(job_usd=tuple(usd for _, usd in market.training.by_epochs))
 
 
 def served_by(
