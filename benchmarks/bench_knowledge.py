@@ -36,7 +36,8 @@ from ftgate.content import KNOWLEDGE_SHARE
 from ftgate.content.calibration import probabilities
 from ftgate.content.goal import SAMPLE_SIZE, Sampled, judge_goal
 from ftgate.model import Goal
-from ftgate.profile import Sample, profile_stream
+from ftgate.profile import profile_stream
+from ftgate.sample import Sample
 
 DRAW = 50
 FEW = 20

@@ -134,6 +134,7 @@ def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> lis
                 choice=choice,
                 select=options.select,
                 ignore=options.ignore,
+                signed=True,
             )
             found.append(_judged(job, judging))
         except (FtgateError, OSError) as failure:

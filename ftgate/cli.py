@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from typing import Any, NamedTuple
 
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "providers": Entry("Look", "What each provider accepts, refuses and bills, with sources."),
     "convert": Entry("Repair", "Write a training set in another schema, without loss."),
     "init": Entry("Set up", "Write ftgate.toml from what is there, and the hook stanza."),
+    "baseline": Entry("Set up", "Accept what a repository has; only what is new counts."),
     "config": Entry("Set up", "Check, show or describe the configuration."),
     "doctor": Entry("Set up", "Is everything there: vocabularies, prices, plan, data, hook?"),
     "completion": Entry("Set up", "Print the completion script for bash, zsh or fish."),
@@ -179,7 +181,21 @@ def _say_usage(error: click.ClickException) -> None:
     click.echo(f"ftgate: {visible(message)}", err=True)
     context = getattr(error, "ctx", None)
     if context is not None:
-        click.echo(f"  hint: {context.command_path} --help", err=True)
+        near = _nearest_choice(error, message)
+        meant = f"did you mean {near}? See " if near else ""
+        click.echo(f"  hint: {meant}{context.command_path} --help", err=True)
+
+
+def _nearest_choice(error: click.ClickException, message: str) -> str:
+    """Of the values that a flag takes, the one that is most like the wrong one; else ""."""
+    choices = getattr(getattr(error, "param", None), "type", None)
+    wrong = re.search(r": '(.*)' is not one of ", message)
+    if not isinstance(choices, click.Choice) or not wrong:
+        return ""
+    import difflib
+
+    near = difflib.get_close_matches(wrong[1], [str(each) for each in choices.choices], n=1)
+    return near[0] if near else ""
 
 
 def _say_environment(error: OSError, *, verbose: bool) -> int:

@@ -14,6 +14,7 @@ from ftgate.readers.prompt_names import may_be_prompt
 
 PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 PLAN_NAMES = (FILE_NAME, "pyproject.toml")
+BASELINE_NAME = ".ftgate-baseline"
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 _OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
 
@@ -44,17 +45,30 @@ def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = No
 
 
 def data_beside(path: str) -> list[str]:
-    """Data files in the folder of a file that is gone; below it, when it was a plan."""
+    """Data files in the folder of a file that is gone; below it, when it was for all of them."""
     folder = Path(path).parent
-    if Path(path).name == FILE_NAME and folder.is_dir():
+    if Path(path).name in (FILE_NAME, BASELINE_NAME) and folder.is_dir():
         return _walk(str(folder))
     return [str(near) for near in listed(folder) if is_data(near.name)]
 
 
 def below_plans(paths: Sequence[str]) -> list[str]:
-    """Data files in the folders of the plans among these paths."""
+    """Data files in the folders of the plans and baselines among these paths."""
     plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES and is_plan(path)]
+    plans += [path for path in paths if os.path.basename(path) == BASELINE_NAME]
     return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
+
+
+def find_baseline(folder: Path) -> Path | None:
+    """The nearest ``.ftgate-baseline`` from a folder upwards, not above the repository's root."""
+    start = Path(os.path.realpath(folder))
+    for above in (start, *start.parents):
+        candidate = above / BASELINE_NAME
+        if candidate.is_file():
+            return candidate
+        if (above / ".git").exists():
+            return None
+    return None
 
 
 def _walk(top: str, on_error: Callable[[OSError], None] | None = None) -> list[str]:
@@ -106,7 +120,7 @@ def is_data(name: str) -> bool:
 
 
 def is_input(name: str) -> bool:
-    """Whether a verdict may depend on a file of this name: data, a plan or a prompt."""
+    """Whether a verdict may depend on a file of this name: data, plan, baseline or prompt."""
     base = name.rsplit("/", 1)[-1].lower()
     prompt = base.endswith(PROMPT_SUFFIXES) or may_be_prompt(name)
-    return is_data(base) or base in PLAN_NAMES or prompt
+    return is_data(base) or base in (*PLAN_NAMES, BASELINE_NAME) or prompt

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ftgate import gitindex, sources
 from ftgate.cache import Looks, key_of
 from ftgate.errors import UsageError
-from ftgate.files import data_beside
+from ftgate.files import data_beside, find_baseline
 from ftgate.gate import CheckOptions, SettingsFinder, judge_all, parse_day, shown_as
 from ftgate.prices.places import price_files
 from ftgate.readers.prompt_names import includes_others
@@ -113,6 +113,8 @@ def _identity(job: Job, looks: Looks, offline: bool) -> Iterator[str]:
     """The plan and the bytes that the verdict on one dataset depends on."""
     for path in price_files(job.folder, offline=offline):
         yield f"{path.name} {looks.at(str(path)).digest}"  # what is staged lies elsewhere each time
+    if baseline := find_baseline(job.folder):
+        yield f"{baseline.name} {looks.at(str(baseline)).digest}"
     yield repr((job.settings, job.plan, job.dataset.name))
     for file in job.dataset.files:
         yield f"{file.role} {file.name} {looks.at(file.path).digest}"

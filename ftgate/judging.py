@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from ftgate import rules
+from ftgate import baseline, rules
 from ftgate.cache import Cache, Looks
-from ftgate.model import Finding, Missing, ModelFacts, Price, Verdict
+from ftgate.files import BASELINE_NAME
+from ftgate.ignoring import Ignores
+from ftgate.model import BaselineUse, Finding, Missing, ModelFacts, Price, Verdict
 from ftgate.model.change import Before
 from ftgate.prices.choice import PriceChoice
 from ftgate.prices.lifecycle import Offer, customer_of, is_open, offers, start_day
@@ -29,16 +33,20 @@ from ftgate.verdict import judge
 # Enough data, no facts taught, the model lives, it pays: a verdict answers all four.
 _VERDICT_FAMILIES = {"FT0", "FT1", "FT2", "FT4", "FT7", "FT8"}
 
+# What a prompt file can have by itself.
+_OF_PROMPTS = ("FT6", "FT905")
+
 OFFLINE = PriceChoice()
 
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """A dataset's report, the prices that it used, and what was read of its files."""
+    """A dataset's report, its prices, what was read of its files, and what the baseline has."""
 
     report: DatasetReport
     prices: tuple[Price, ...]
     read: Read
+    accepted: tuple[BaselineUse, ...] = ()
 
 
 class Scope(NamedTuple):
@@ -63,15 +71,22 @@ def judge_dataset(
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
     before: Before | None = None,
+    collect: bool = False,
+    signed: bool = False,
 ) -> Judging:
-    """Read, price, judge and report one dataset; ``before`` is what a change is measured from."""
+    """Read, price, judge and report one dataset; ``before`` is what a change is measured from.
+
+    ``collect`` leaves the baseline out, and finds what it would have to list instead. ``signed``
+    keeps what a search across datasets needs.
+    """
     scope = scope_of(job.settings, select, ignore)
     if job.dataset.only_prompts:
-        kept = {code: rule for code, rule in scope.rules.items() if code.startswith("FT6")}
+        kept = {code: rule for code, rule in scope.rules.items() if code.startswith(_OF_PROMPTS)}
         # Prompts in order are no reason to fine-tune: nobody has seen data or a bill.
         scope = scope._replace(rules=kept, content=False, money=False, whole=False)
     book = choice.book(job.settings.price, job.folder, today)
     facts = look_up(job.settings, today, book)
+    accepted = baseline.in_force(job, scope.rules, collect=collect)
     read = read_files(
         job,
         facts,
@@ -81,15 +96,19 @@ def judge_dataset(
         content=scope.content,
         hygiene=scope.hygiene,
         whole_bytes=_whole_bytes(scope, job.settings),
+        signed=signed,
+        accepting=accepted.files,
     )
     if scope.prompts:
         read = _with_prompts(job, read)
     money = price_job(job, read, facts, today) if scope.money else None
     case = _case(job, facts, read, money, today)
-    verdict, findings = _judge(job, scope, replace(case, before=before), read, today)
+    uses = accepted.uses(job.dataset.files, read.reading)
+    case = replace(case, before=before, baseline=None if collect else uses or None)
+    verdict, findings = _judge(job, scope, case, read, today)
     report = replace(_report(job, facts, read, money, verdict, findings), before=before)
     shown = (*money.prices, *money.comparison.shown_prices) if money else ()
-    return Judging(report, shown, read)
+    return Judging(report, shown, read, uses)
 
 
 def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Scope:
@@ -138,12 +157,29 @@ def _judge(
     settings = job.settings
     found = rules.run(scope.rules, case, settings.rules)
     subject = Subject(job.dataset.name, read.digest, today)
-    if uses := tuple(waiver_uses(found, settings, subject, whole=scope.whole)):
-        found += rules.run(scope.rules, rules.Case(waivers=uses), settings.rules)
-    findings, waived = suppress(found, settings, subject)
+    ignores = Ignores(case.prompts or ())
+    exceptions = rules.Case(
+        waivers=tuple(waiver_uses(found, settings, subject, whole=scope.whole)) or None,
+        void_ignores=tuple(ignores.void(found, scope.rules.values())) or None,
+    )
+    if exceptions != rules.Case():
+        found += rules.run(scope.rules, exceptions, settings.rules)
+    findings, waived = suppress(found, settings, subject, ignores.accepts)
+    waived = (*_accepted(case.baseline or ()), *waived)
     readable = job.dataset.only_prompts or bool(read.train and read.train.examples)
     verdict = judge(findings, settings.policy, readable=readable, whole=scope.whole, waived=waived)
     return verdict, findings
+
+
+def _accepted(uses: tuple[BaselineUse, ...]) -> Iterator[str]:
+    """One line for each rule with places that the baseline accepts."""
+    places: Counter[str] = Counter()
+    for use in uses:
+        for entry, number in use.found.items():
+            places[entry.partition(" ")[0]] += number
+    for code, number in sorted(places.items()):
+        text = f"{number:,} place{'' if number == 1 else 's'} accepted in {BASELINE_NAME}"
+        yield f"{code} {rules.find_rule(code).name}: {text}"
 
 
 def _case(job: Job, facts: Facts, read: Read, money: Money | None, today: date) -> rules.Case:

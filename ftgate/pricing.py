@@ -5,12 +5,15 @@ It is the part of :mod:`ftgate.judging` that a verdict and a report on costs hav
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Looks
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.formats import PREFERENCE_FORMATS
@@ -131,10 +134,12 @@ def read_files(
     content: bool = True,
     hygiene: bool = False,
     whole_bytes: int = WHOLE_BYTES,
+    signed: bool = False,
+    accepting: Mapping[str, Accepting] = MappingProxyType({}),
 ) -> Read:
     """Read every data file once; ``tokens`` counts them, ``content`` looks at what they teach.
 
-    ``hygiene`` and ``whole_bytes`` as in :func:`ftgate.reading.read_dataset`.
+    ``hygiene`` and what follows as in :func:`ftgate.reading.read_dataset`.
     """
     dataset = job.dataset
     data = [file for file in dataset.files if file.role != "prompt"]
@@ -152,6 +157,8 @@ def read_files(
         looks=looks,
         hygiene=hygiene,
         whole_bytes=whole_bytes,
+        signed=signed,
+        accepting=accepting,
     )
     train = reading.merged(dataset.of("train"))
     validation = reading.merged(dataset.of("validation"))

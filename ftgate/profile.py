@@ -1,9 +1,7 @@
 """The single streaming pass: records in, a small mergeable :class:`Profile` out.
 
 A profile holds counts, integer histograms and digests, never text, so it can be cached, sent
-between processes and merged in any order. Texts travel only in :class:`Sample`: the examples with
-the smallest record digests, which is a uniform sample of the distinct examples that does not
-depend on their order or on how the file was cut (bottom-k sampling, Cohen and Kaplan 2007).
+between processes and merged in any order. Texts travel only in a :class:`~ftgate.sample.Sample`.
 """
 
 from __future__ import annotations
@@ -18,12 +16,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ftgate.accepted import Accepting
 from ftgate.content.labels import answer_key
 from ftgate.content.marks import WHOLE, Marks, Search
 from ftgate.formats.contract import first_of_each_kind
 from ftgate.judge import Refuse, judge_record
 from ftgate.model import Example, Problem
 from ftgate.readers.jsonl import Line, read_jsonl
+from ftgate.sample import Sample
 
 if TYPE_CHECKING:
     from ftgate.content.inspector import Inspector
@@ -73,7 +73,8 @@ class Profile:
     ``over_limit`` examples are longer than the provider's limit; ``cut`` and ``cut_answers`` are
     the tokens lost and, of those, the assistant's. ``hygiene`` says that secrets, answers and
     repetitions were looked at: ``signals`` counts what :func:`ftgate.content.answers.signals` saw,
-    ``marks`` are what repetitions are found by.
+    ``marks`` are what repetitions are found by. ``accepted`` counts places by their entry in the
+    baseline: those are in no tally of ``problems``.
     """
 
     hygiene: bool = False
@@ -98,6 +99,7 @@ class Profile:
     signals: Counter[str] = field(default_factory=Counter)
     digests: array[int] = field(default_factory=lambda: array("Q"))
     marks: Marks = field(default_factory=Marks)
+    accepted: Counter[str] = field(default_factory=Counter)
 
     @property
     def unique(self) -> int:
@@ -155,6 +157,7 @@ class Profile:
         self.signals.update(other.signals)
         self.digests.extend(other.digests)
         self.marks.merge(other.marks)
+        self.accepted.update(other.accepted)
 
     def check(self) -> None:
         """Reconcile: every line is an example, invalid or blank."""
@@ -181,40 +184,12 @@ class Profile:
             kind: Tally(count, [(line, detail, path) for line, detail, path in places])
             for kind, (count, places) in data["problems"].items()
         }
-        for name in ("formats", "by_role", "labels", "systems", "signals"):
+        for name in ("formats", "by_role", "labels", "systems", "signals", "accepted"):
             if values[name] is not None:
                 values[name] = Counter(values[name])
         values["digests"] = array("Q", base64.b64decode(data["digests"]))
         values["marks"] = Marks.from_json(data["marks"])
         return cls(**values)
-
-
-@dataclass(slots=True)
-class Sample:
-    """The ``size`` distinct examples with the smallest digests, with their line numbers."""
-
-    size: int
-    kept: dict[bytes, tuple[int, Example]] = field(default_factory=dict)
-    bound: bytes = b"\xff" * 9  # nothing above it can be among the smallest
-
-    def offer(self, digest: bytes, line: int, example: Example) -> None:
-        """Keep the example if its digest is among the smallest seen."""
-        if digest > self.bound or digest in self.kept:
-            return
-        self.kept[digest] = (line, example)
-        if len(self.kept) >= 2 * self.size:
-            self._cut()
-
-    def examples(self) -> list[tuple[bytes, int, Example]]:
-        """``(digest, line, example)``, by digest."""
-        self._cut()
-        return [(digest, line, example) for digest, (line, example) in self.kept.items()]
-
-    def _cut(self) -> None:
-        """Forget all but the smallest; doing so once in a while is cheaper than a heap."""
-        self.kept = {digest: self.kept[digest] for digest in sorted(self.kept)[: self.size]}
-        if len(self.kept) == self.size:
-            self.bound = max(self.kept)
 
 
 def profile_stream(
@@ -228,6 +203,7 @@ def profile_stream(
     table: bool = False,
     hygiene: bool = False,
     search: Search = WHOLE,
+    accepting: Accepting | None = None,
 ) -> Profile:
     """Read one stream of JSON Lines, or of comma-separated values (``table``), to its end.
 
@@ -236,32 +212,35 @@ def profile_stream(
     the provider's rules for a record (None: the format's own, which are OpenAI's). ``structure``
     leaves out what only other families of rules need: digests, labels, special tokens. ``hygiene``
     looks for secrets, personal data, what is wrong with answers, and repetitions as far as
-    ``search`` says.
+    ``search`` says. ``accepting`` says which places are accepted: they are no problems.
     """
     inspector = _inspector(search) if hygiene else None
     profile = Profile(hygiene=hygiene)
+    spared: Counter[str] = Counter()
     lines = _rows(stream) if table else read_jsonl(stream)
-    for number, offset, raw, record, problems, blank in lines:
+    for line in lines:
+        _, offset, raw, record, problems, blank = line
         profile.lines += 1
         profile.bytes = offset + len(raw)
         if problems:
-            _note(profile, number, problems)
+            _note(profile, line, problems, accepting)
         if blank:
             profile.blank += 1
         elif record is None:
             profile.invalid += 1
         else:
-            example = _add_record(profile, number, record, refuse)
+            example = _add_record(profile, line, record, refuse, accepting)
             if example is not None and not structure:
-                _add_texts(profile, number, raw, example, sample)
+                _add_texts(profile, line, example, sample, accepting)
                 if measure is not None:
-                    _count_tokens(profile, number, example, measure, limit)
+                    _count_tokens(profile, line, example, measure, limit, accepting)
                 if inspector is not None:
-                    found = inspector.inspect(number, raw, profile.digests[-1], example)
+                    found = inspector.inspect(line.number, raw, profile.digests[-1], example)
                     if found:
-                        _note(profile, number, first_of_each_kind(found))
+                        _note_found(profile, line, found, accepting, spared)
     if inspector is not None:
         profile.signals, profile.marks = inspector.close()
+        profile.signals -= spared
     profile.check()
     return profile
 
@@ -279,12 +258,12 @@ def _rows(stream: BinaryIO) -> Iterator[Line]:
 
 
 def _add_record(
-    profile: Profile, number: int, record: Any, refuse: Refuse | None
+    profile: Profile, line: Line, record: Any, refuse: Refuse | None, accepting: Accepting | None
 ) -> Example | None:
     """Count a record and its problems; None when no known schema has such keys."""
     name, example, problems = judge_record(record, refuse)
     if problems:
-        _note(profile, number, first_of_each_kind(problems))
+        _note(profile, line, first_of_each_kind(problems), accepting)
     if example is None:
         profile.invalid += 1
         return None
@@ -293,29 +272,39 @@ def _add_record(
         profile.formats[name] += 1
     else:
         profile.formats[name] = 1
-        profile.format_lines[name] = number
+        profile.format_lines[name] = line.number
     if example.images:
         profile.images += example.images
     return example
 
 
 def _add_texts(
-    profile: Profile, number: int, raw: bytes, example: Example, sample: Sample | None
+    profile: Profile,
+    line: Line,
+    example: Example,
+    sample: Sample | None,
+    accepting: Accepting | None,
 ) -> None:
     """Digest an example, its system prompt and its answer, and offer it to the sample."""
+    raw = line.raw
     if b"|" in raw and _SPECIAL.search(raw):  # one byte is found ten times as fast as two
-        _note(profile, number, [Problem("special-token-text")])
+        _note(profile, line, [Problem("special-token-text")], accepting)
     # sha256 is what processors have instructions for: faster here than the simpler blake2.
     digest = hashlib.sha256(raw.strip()).digest()[:8]
     profile.digests.frombytes(digest)
     if example.turns:
         _count_texts(profile, example)
         if sample is not None:
-            sample.offer(digest, number, example)
+            sample.offer(digest, line.number, example)
 
 
 def _count_tokens(
-    profile: Profile, number: int, example: Example, measure: Measure, limit: int | None
+    profile: Profile,
+    line: Line,
+    example: Example,
+    measure: Measure,
+    limit: int | None,
+    accepting: Accepting | None,
 ) -> None:
     total, system, user, assistant, tool, tools = measure(example)
     profile.tokens += total
@@ -336,7 +325,8 @@ def _count_tokens(
         profile.cut += length - limit
         profile.cut_answers += lost
         kind = "record-too-long" if assistant and lost == assistant else "truncated-at-training"
-        _note(profile, number, [Problem(kind, f"{length:,} tokens, {lost:,} of the answer lost")])
+        detail = f"{length:,} tokens, {lost:,} of the answer lost"
+        _note(profile, line, [Problem(kind, detail)], accepting)
 
 
 def _count_texts(profile: Profile, example: Example) -> None:
@@ -368,6 +358,29 @@ def _merged(mine: Counter[str] | None, other: Counter[str] | None) -> Counter[st
     return total if len(total) <= _MAX_DISTINCT else None
 
 
-def _note(profile: Profile, number: int, problems: list[Problem]) -> None:
+def _note_found(
+    profile: Profile,
+    line: Line,
+    found: list[Problem],
+    accepting: Accepting | None,
+    spared: Counter[str],
+) -> None:
+    """Note what hygiene found, one of a kind; ``spared`` counts the values that are accepted."""
+    first = first_of_each_kind(found)
+    left = _note(profile, line, first, accepting)
+    if len(left) < len(first):
+        from ftgate.content import masks
+
+        kinds = {problem.kind for problem in left}
+        masks.count(spared, [problem for problem in found if problem.kind not in kinds])
+
+
+def _note(
+    profile: Profile, line: Line, problems: list[Problem], accepting: Accepting | None
+) -> list[Problem]:
+    """Count the problems that are not accepted, and return them."""
+    if accepting is not None:
+        problems = accepting.left(line, problems, profile.accepted)
     for kind, detail, path in problems:
-        profile.problems.setdefault(kind, Tally()).add(number, detail, path)
+        profile.problems.setdefault(kind, Tally()).add(line.number, detail, path)
+    return problems

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Looks, Seen, key_of
 from ftgate.content.marks import WHOLE, WHOLE_BYTES
 from ftgate.engine import ENGINES
@@ -131,12 +133,15 @@ def read_dataset(
     target: str = "openai",
     hygiene: bool = False,
     whole_bytes: int = WHOLE_BYTES,
+    signed: bool = False,
+    accepting: Mapping[str, Accepting] = MappingProxyType({}),
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
 
     ``counter`` None counts no tokens. ``target`` is the provider whose rules the records have to
     follow; ``hygiene`` looks for secrets, poor answers and repetitions, and compares
-    all of up to ``whole_bytes`` with each other.
+    all of up to ``whole_bytes`` with each other; ``signed`` as in :class:`Searching`.
+    ``accepting`` says by path which places are accepted.
     """
     reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
@@ -147,8 +152,8 @@ def read_dataset(
     wants_sample = bool(sample_size) and known_goal is None
     wanted = sample_size if wants_sample else 0
     structure = counter is None and not sample_size and not hygiene
-    how = _How(limit, target, structure, hygiene)
-    search = Searching(data, reading.seen, target, whole_bytes)
+    how = _How(limit, target, structure, hygiene, accepting)
+    search = Searching(data, reading.seen, target, whole_bytes, signed=signed)
     _profile_all(data, reading, counter, wanted, how, search, cache)
     if known_goal is not None:
         reading.goal = known_goal
@@ -182,6 +187,12 @@ class _How(NamedTuple):
     target: str
     structure: bool
     hygiene: bool
+    accepting: Mapping[str, Accepting] = MappingProxyType({})
+
+    def key(self, path: str) -> tuple[str, ...]:
+        """What the profile of one file depends on."""
+        accepting = self.accepting.get(path)
+        return (*map(str, self[:4]), *([accepting.key] if accepting else ()))
 
 
 def _suffix(file: File) -> str:
@@ -200,13 +211,13 @@ def _profile_all(
 ) -> None:
     """Fill ``reading.results``; files with a known profile are read again only for a sample."""
     encoding = counter.encoding.name if counter else ""
-    asked = (encoding, *map(str, how))
     keys = {
         file.path: key_of(
             "profile",
             reading.seen[file.path].digest,
             _suffix(file),
-            *asked,
+            encoding,
+            *how.key(file.path),
             *(search.key(file) if how.hygiene else ()),
         )
         for file in data
@@ -237,6 +248,7 @@ def _profile_all(
                 how.structure,
                 how.hygiene,
                 search.of(file) if how.hygiene else WHOLE,
+                how.accepting.get(file.path),
             )
             tasks.append(task)
     for result in ENGINES["serial"](tasks):

@@ -40,11 +40,18 @@ class Searching:
     """The search of one dataset's data files.
 
     ``seen`` are their digests, sizes and states; up to ``whole_bytes`` of training data, and of
-    held-out data, are searched whole.
+    held-out data, are searched whole. ``signed`` keeps signatures of small sets too, for a search
+    across datasets.
     """
 
     def __init__(
-        self, files: Sequence[File], seen: Mapping[str, Seen], target: str, whole_bytes: int
+        self,
+        files: Sequence[File],
+        seen: Mapping[str, Seen],
+        target: str,
+        whole_bytes: int,
+        *,
+        signed: bool = False,
     ) -> None:
         self._whole_bytes = whole_bytes
         self._files = files
@@ -53,7 +60,7 @@ class Searching:
         self._train = [file for file in files if file.role == "train"]
         self._grams = len(self._train) < len(files)
         size = sum(map(self._bytes, files))
-        self._is_small = size <= min(SMALL_BYTES, whole_bytes)
+        self._is_small = not signed and size <= min(SMALL_BYTES, whole_bytes)
 
     def key(self, file: File) -> tuple[str, ...]:
         """What the marks of a file depend on, besides the file."""

@@ -1,9 +1,9 @@
-"""Reviewed exceptions: ignored paths and waivers. A suppressed finding is named, never hidden."""
+"""Reviewed exceptions: ignored paths, comments, waivers. What they suppress is always named."""
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -20,12 +20,16 @@ class Subject(NamedTuple):
 
 
 def suppress(
-    findings: Sequence[Finding], settings: Settings, subject: Subject
+    findings: Sequence[Finding],
+    settings: Settings,
+    subject: Subject,
+    commented: Callable[[Finding], str] = lambda _: "",
 ) -> tuple[list[Finding], tuple[str, ...]]:
     """Findings that remain, and one line for each that was taken away.
 
     A waiver applies until its date, to its dataset and path, and, when pinned to a digest, only to
-    those bytes. A missing number is not an exception that somebody could approve, and neither is a
+    those bytes. ``commented`` says why a comment in a prompt file accepts a finding, "" when none
+    does. A missing number is not an exception that somebody could approve, and neither is a
     file that cannot be read.
     """
     kept: list[Finding] = []
@@ -36,6 +40,9 @@ def suppress(
             continue
         if pattern := _ignored(finding, settings):
             waived.append(f"{finding.code} {finding.name}: per-file-ignores {pattern!r}")
+            continue
+        if reason := commented(finding):
+            waived.append(f"{finding.code} {finding.name}: {reason}")
             continue
         waiver = next(
             (waiver for waiver in settings.waive if _applies(waiver, finding, subject)),

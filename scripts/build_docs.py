@@ -32,7 +32,9 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "how-to/private-prices.md",
         "how-to/monorepo.md",
         "how-to/audit.md",
+        "how-to/adopt.md",
         "how-to/waive.md",
+        "how-to/settings.md",
     ),
     "Reference": ("reference/cli.md", "reference/configuration.md", "reference/rules/index.md"),
     "Explanation": (

@@ -64,15 +64,16 @@ def test_keys_separate_their_parts() -> None:
 
 def test_entries_of_last_month_are_forgotten(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    cache.put("kind-old", [1])
-    os.utime(tmp_path / "kind-old.json", (0, 0))
-    cache.put("kind-new", [2])
-    assert cache.get("kind-old") == [1], "once a day is enough"
+    old, new, newer = (key_of("kind", name) for name in ("old", "new", "newer"))
+    cache.put(old, [1])
+    os.utime(tmp_path / f"{old}.json", (0, 0))
+    cache.put(new, [2])
+    assert cache.get(old) == [1], "once a day is enough"
     os.utime(tmp_path / ".pruned", (0, 0))
-    os.utime(tmp_path / "kind-old.json", (0, 0))
-    cache.put("kind-newer", [3])
-    assert cache.get("kind-old") is None
-    assert cache.get("kind-new") == [2]
+    os.utime(tmp_path / f"{old}.json", (0, 0))
+    cache.put(newer, [3])
+    assert cache.get(old) is None
+    assert cache.get(new) == [2]
 
 
 def test_a_folder_that_holds_other_things_keeps_them(tmp_path: Path) -> None:

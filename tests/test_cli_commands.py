@@ -187,11 +187,11 @@ def test_show_says_where_each_setting_comes_from(project: Path, capsys: Capture)
     for line in capsys.readouterr().out.splitlines():
         setting, _, origin = line.rpartition("  # ")
         origins[setting.rstrip()] = Path(origin).name
-    assert origins["usage.horizon_months = 12"] == "ftgate.toml"  # though it is the default
-    assert origins["version = 1"] == "ftgate.toml"
-    assert origins["rules.FT201.min_examples = 60"] == "ftgate.toml"
-    assert origins['per-file-ignores."data/*.jsonl" = ["FT1"]'] == "ftgate.toml"
-    assert origins['dataset[0].name = "a"'] == "ftgate.toml"
+    assert origins["usage.horizon_months = 12"] == "ftgate.toml:5"  # though it is the default
+    assert origins["version = 1"] == "ftgate.toml:1"
+    assert origins["rules.FT201.min_examples = 60"] == "ftgate.toml:7"
+    assert origins['per-file-ignores."data/*.jsonl" = ["FT1"]'] == "ftgate.toml:9"
+    assert origins['dataset[0].name = "a"'] == "ftgate.toml:3"
     assert origins['policy.fail_on = "error"'] == "--config"
     assert origins['model.epochs = "auto"'] == "default"
     assert origins["dataset[0].validation = []"] == "default"

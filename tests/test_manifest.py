@@ -97,8 +97,14 @@ TABLE = {
         NEITHER,
     ),
     "ftgate-config": (
-        ["ftgate.toml", "a/ftgate.toml", "pyproject.toml"],
-        DATA + NEITHER + ["my-ftgate.toml", "ftgate.toml.bak"],
+        [
+            "ftgate.toml",
+            "a/ftgate.toml",
+            "pyproject.toml",
+            ".ftgate-baseline",
+            "a/.ftgate-baseline",
+        ],
+        DATA + NEITHER[1:] + ["my-ftgate.toml", "ftgate.toml.bak"],
     ),
 }
 

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.model import Example, ProviderFacts
-from ftgate.profile import Profile, Sample, profile_stream
+from ftgate.profile import Profile, profile_stream
 from ftgate.rules import JudgedFile
 from ftgate.rules.tokens import truncated_at_training
+from ftgate.sample import Sample
 
 
 def words(example: Example) -> tuple[int, ...]:

@@ -174,11 +174,15 @@ def _outputs(values: tuple[str, ...]) -> list[tuple[str, str]]:
 def _parse_output(value: str) -> tuple[str, str]:
     """``json=report.json`` → its parts."""
     name, equals, path = value.partition("=")
-    if not equals or name not in (*RENDERERS, failures.NAME):
-        raise UsageError(
-            f"-o {value}: not FORMAT=PATH with a known format",
-            hint=f"formats: {', '.join((*RENDERERS, failures.NAME))}; e.g. -o json=report.json",
-        )
+    formats = (*RENDERERS, failures.NAME)
+    if not equals or name not in formats:
+        import difflib
+
+        near = difflib.get_close_matches(name, formats, n=1)
+        hint = f"formats: {', '.join(formats)}; e.g. -o json=report.json"
+        if near and equals:
+            hint = f"did you mean -o {near[0]}={path}? {hint}"
+        raise UsageError(f"-o {value}: not FORMAT=PATH with a known format", hint=hint)
     if path in _STDOUT:
         hint = "name a file" if name == failures.NAME else f"for standard output: -f {name}"
         raise UsageError(f"-o {value}: not a file of its own", hint=hint)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT, OnePerLine
+from ftgate.commands.flags import CONTEXT, check_options, choosing, deciding
 from ftgate.commands.output import emit
 from ftgate.errors import ConfigError, UnreadableError
 
@@ -25,13 +24,19 @@ def check(files: tuple[str, ...]) -> int:
     """Validate configuration files; without FILE, the nearest one.
 
     Finds what `ftgate check` would refuse: keys, types and values, rules and their options, prices,
-    and globs that match no file. A pyproject.toml without [tool.ftgate] is valid.
+    and globs that match no file. A pyproject.toml without [tool.ftgate] is valid. Lines of
+    .ftgate-baseline are checked for their form.
     """
+    from ftgate import baseline
     from ftgate.config import find
+    from ftgate.files import BASELINE_NAME
 
     found = find(Path.cwd())
-    for path in [_existing(file) for file in files] or ([found] if found else []):
-        _check(path)
+    for path in [_existing(file) for file in files] or _nearest(found):
+        if path.name == BASELINE_NAME:
+            baseline.read(path)
+        else:
+            _check(path)
     if not files:
         emit(f"{found}: valid\n" if found else "no ftgate.toml: the defaults apply\n")
     return 0
@@ -40,32 +45,50 @@ def check(files: tuple[str, ...]) -> int:
 @command.command("show", context_settings=CONTEXT)
 @click.argument("file", required=False, type=click.Path())
 @click.option(
-    "--config",
-    "overrides",
-    type=OnePerLine(),
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="One setting on top. Repeatable.",
+    "-f",
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="TOML with comments, or JSON.  [default: text]",
 )
-def show(file: str | None, overrides: tuple[str, ...]) -> int:
-    """Print every setting in force, with where it comes from; commented: what is not set."""
-    from ftgate.config import find, load
-    from ftgate.plain import to_plain
+@choosing
+@deciding
+@click.pass_context
+def show(context: click.Context, /, file: str | None, output_format: str, **flags: Any) -> int:
+    """Print every setting in force, with where it comes from; commented: what is not set.
 
-    path = _existing(file) if file else find(Path.cwd())
-    settings = to_plain(load(path, overrides=overrides))
-    stated = {key for key, _ in flat(_document(path))}
-    on_top = [override.partition("=")[0].strip() for override in overrides]
-    rows = []
-    for key, shown in flat(_as_written(settings)):
-        if any(key == each or key.startswith((f"{each}.", f"{each}[")) for each in on_top):
-            origin = "--config"
-        else:
-            origin = str(path) if key in stated else "default"
-        rows.append((f"{key} = {shown}", origin) if shown else (f"# {key}", "not set"))
-    width = max(len(text) for text, _ in rows)
-    emit("".join(f"{text:<{min(width, 60)}}  # {origin}\n" for text, origin in rows))
+    A flag wins over its environment variable, that over the nearest ftgate.toml or
+    [tool.ftgate], and what none of them states is a default. Files are not merged.
+    """
+    from dataclasses import replace
+
+    from ftgate.commands.config_show import as_json, as_text, settings_in_force
+
+    given = {name: _given_by(context, name) for name in flags if name in _SETTING_FLAGS}
+    options = check_options({**_UNSHOWN, **flags})
+    if file:
+        options = replace(options, config=str(_existing(file)))
+    shown = settings_in_force(options, {name: by for name, by in given.items() if by})
+    emit(as_json(shown) if output_format == "json" else as_text(shown))
     return 0
+
+
+_SETTING_FLAGS = (
+    *("config", "select", "ignore", "model", "provider", "epochs", "fail_on", "on_unknown"),
+)
+"""Flags that stand for a setting."""
+
+_UNSHOWN: dict[str, Any] = {"no_cache": True}
+
+
+def _given_by(context: click.Context, name: str) -> str:
+    """The flag or the environment variable that a value came from; "" for neither."""
+    from click.core import ParameterSource
+
+    source = context.get_parameter_source(name)
+    if source is ParameterSource.ENVIRONMENT:
+        return f"FTGATE_{name.upper()}"
+    return f"--{name.replace('_', '-')}" if source is ParameterSource.COMMANDLINE else ""
 
 
 @command.command("schema", context_settings=CONTEXT)
@@ -75,41 +98,6 @@ def schema() -> int:
 
     emit(json.dumps(json_schema(), indent=2) + "\n")
     return 0
-
-
-def flat(item: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """``(dotted.key, TOML value)`` of every setting, in order; "" for what is not set."""
-    from ftgate.commands.toml_text import key, value
-
-    if isinstance(item, dict):
-        dot = f"{prefix}." if prefix else ""
-        for name, each in item.items():
-            yield from flat(each, dot + key(name))
-    elif isinstance(item, list) and any(isinstance(each, dict) for each in item):
-        for number, each in enumerate(item):
-            yield from flat(each, f"{prefix}[{number}]")
-    else:
-        yield prefix, "" if item is None else value(item)
-
-
-def _as_written(settings: dict[str, Any]) -> dict[str, Any]:
-    """Field names as the file spells them."""
-    return {
-        "per-file-ignores" if name == "per_file_ignores" else name: each
-        for name, each in settings.items()
-    }
-
-
-def _document(path: Path | None) -> dict[str, Any]:
-    """What the file itself states; it has been validated."""
-    import tomllib
-
-    if path is None:
-        return {}
-    document = tomllib.loads(path.read_text("utf-8-sig"))
-    if path.name == "pyproject.toml":
-        document = document.get("tool", {}).get("ftgate", {})
-    return document
 
 
 def _check(path: Path) -> None:
@@ -134,6 +122,14 @@ def _check(path: Path) -> None:
                 f"{path}: dataset {dataset.name}: tuned_prompt {dataset.tuned_prompt!r} is no file",
                 hint="the path is relative to the configuration file",
             )
+
+
+def _nearest(plan: Path | None) -> list[Path]:
+    """The plan, and the baseline beside or above it."""
+    from ftgate.files import find_baseline
+
+    accepted = find_baseline(plan.parent if plan else Path.cwd())
+    return [path for path in (plan, accepted) if path]
 
 
 def _existing(file: str) -> Path:

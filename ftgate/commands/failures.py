@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from ftgate.accepted import ACCEPTABLE, Accepting, entry_of
 from ftgate.errors import UnreadableError, UsageError
 
 if TYPE_CHECKING:
@@ -73,11 +75,13 @@ def _rows(report: Report, paths: Sequence[str], options: CheckOptions) -> Iterat
 class Reader(NamedTuple):
     """How the files of one dataset are read again.
 
-    ``stdin`` is what standard input held, None when files were judged.
+    ``stdin`` is what standard input held, None when files were judged. ``accepting`` is what the
+    baseline accepts of each file: those places are no failures.
     """
 
     judge: Judge
     stdin: bytes | None
+    accepting: Mapping[str, Accepting] = MappingProxyType({})
 
     def lines(self, path: str) -> Iterator[Line]:
         """The lines of a file, as they were judged. Raises UnreadableError."""
@@ -105,16 +109,20 @@ def readers_of(paths: Sequence[str], options: CheckOptions) -> Iterator[Reader]:
     """The reader of each dataset, in the order of the report."""
     from pathlib import Path
 
+    from ftgate.baseline import in_force
     from ftgate.fixing.project import authority
     from ftgate.gate import SettingsFinder, jobs_of, parse_day
 
     finder, today, stdin = SettingsFinder(options), parse_day(options.as_of), options.stdin
     if stdin is not None:
-        chosen = [finder.for_folder(Path())[1]]
-    else:
-        chosen = [job.settings for job in jobs_of(paths, finder)]
-    for settings in chosen:
-        yield Reader(authority(settings, today).judge, stdin)
+        yield Reader(authority(finder.for_folder(Path())[1], today).judge, stdin)
+        return
+    for job in jobs_of(paths, finder):
+        files = in_force(job, ACCEPTABLE).files
+        accepting = {
+            file.name: files[file.path] for file in job.dataset.files if file.path in files
+        }
+        yield Reader(authority(job.settings, today).judge, None, accepting)
 
 
 def _places(
@@ -129,8 +137,11 @@ def _places(
     listed: set[Finding] = set()
     counted = {(finding.name, finding.key): finding for finding in findings if finding.lines}
     if path is not None and counted:
+        accepting = reader.accepting.get(path, Accepting())
         for line in reader.lines(path):
             for finding, problem in _counted(counted, reader.judge.judge(line)):
+                if finding.key == "" and entry_of(problem.kind, line) in accepting.known:
+                    continue
                 listed.add(finding)
                 message = problem.detail or load_rules()[finding.code].summary
                 yield line.number, finding, message, problem.path

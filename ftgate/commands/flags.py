@@ -82,7 +82,7 @@ _RULES: tuple[Callable[[Any], Any], ...] = (
     _codes("--select", "Only these rules or families: FT0,FT401."),
     _codes("--ignore", "All but these rules or families."),
 )
-_PLAN: tuple[Callable[[Any], Any], ...] = (
+_SETTINGS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--config",
         type=OnePerLine(),
@@ -100,6 +100,9 @@ _PLAN: tuple[Callable[[Any], Any], ...] = (
         help="Whose rules and bills apply: ftgate providers lists them.",
     ),
     click.option("--epochs", metavar="N|auto", callback=check_epochs, help="Training epochs."),
+)
+_PLAN: tuple[Callable[[Any], Any], ...] = (
+    *_SETTINGS,
     click.option(
         "--today",
         "--as-of",
@@ -151,6 +154,16 @@ VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every number with 
 def judging(command: _Command) -> _Command:
     """Add the flags that decide what is judged and how: the fields of CheckOptions."""
     return _with(command, (*_RULES, *_PLAN, *_VERDICT, *_CACHE))
+
+
+def deciding(command: _Command) -> _Command:
+    """Add the flags that stand for settings, but for those that choose rules."""
+    return _with(command, (*_SETTINGS, *_VERDICT[:2]))
+
+
+def choosing(command: _Command) -> _Command:
+    """Add the flags that choose rules."""
+    return _with(command, _RULES)
 
 
 def planning(command: _Command) -> _Command:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from ftgate.errors import NothingToJudgeError, UnreadableError
+from ftgate.ignoring import Ignores
 from ftgate.model import Encoding, Finding, Missing
 from ftgate.model.prompts import USUAL_MINIMUM, Caching
 from ftgate.prices.book import PriceBook
@@ -155,7 +156,11 @@ def _lint(studies: tuple[PromptStudy, ...]) -> list[Finding]:
 
     case = rules.Case(prompts=studies, caching=Caching())
     chosen = {code: rule for code, rule in rules.load_rules().items() if code.startswith("FT6")}
-    return rules.run(chosen, case, {})
+    found = rules.run(chosen, case, {})
+    ignores = Ignores(studies)
+    void = rules.Case(void_ignores=tuple(ignores.void(found, chosen.values())))
+    found += rules.run({"FT905": rules.find_rule("FT905")}, void, {})
+    return [finding for finding in found if not ignores.accepts(finding)]
 
 
 def _compare(found: Look, data: Sequence[str]) -> None:

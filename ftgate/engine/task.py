@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from ftgate.accepted import Accepting
 from ftgate.content.marks import WHOLE, Search
 from ftgate.errors import UnreadableError
 from ftgate.model import Example, Problem
-from ftgate.profile import Measure, Profile, Sample, profile_stream
+from ftgate.profile import Measure, Profile, profile_stream
 from ftgate.readers.compressed import ArchiveError, open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
+from ftgate.sample import Sample
 from ftgate.targets import open_target
 
 
@@ -22,7 +24,7 @@ class Task:
     before it is read to the end is not judged. ``sample_size`` 0 collects no examples. ``target``
     names the provider whose rules the records have to follow. ``structure`` reads nothing but
     what the rules of files and records need; ``hygiene`` reads what the rules of hygiene need too,
-    and ``search`` says how far.
+    and ``search`` says how far. ``accepting`` says which places the baseline accepts.
     """
 
     path: str
@@ -35,13 +37,14 @@ class Task:
     structure: bool = False
     hygiene: bool = False
     search: Search = WHOLE
+    accepting: Accepting | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """``error`` says why there is no profile: the file as a whole is not JSON Lines.
 
-    ``sample`` has ``(record digest, line, example)``, see :class:`ftgate.profile.Sample`.
+    ``sample`` has ``(record digest, line, example)``, see :class:`ftgate.sample.Sample`.
     """
 
     path: str
@@ -72,6 +75,7 @@ def perform(task: Task) -> Result:
                 table=table,
                 hygiene=task.hygiene,
                 search=task.search,
+                accepting=task.accepting,
             )
         now = os.stat(task.path)
     except ArchiveError as error:

@@ -40,6 +40,7 @@ from ftgate.model.hygiene import (
     Repetition,
 )
 from ftgate.model.outcome import (
+    BaselineUse,
     Finding,
     Reason,
     RuleText,
@@ -70,6 +71,7 @@ __all__ = [
     "PROMPTED",
     "SEVERITIES",
     "TRAINED",
+    "BaselineUse",
     "Bill",
     "BreakEven",
     "Comparison",

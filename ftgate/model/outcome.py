@@ -59,6 +59,31 @@ class WaiverUse(NamedTuple):
     changed: bool
 
 
+class BaselineUse(NamedTuple):
+    """What ``.ftgate-baseline`` lists of one data file, beside what the file holds of it.
+
+    Entries are ``CODE digest``. ``found`` counts the places of each that was met.
+    """
+
+    path: str
+    listed: frozenset[str]
+    found: dict[str, int]
+
+    @property
+    def gone(self) -> int:
+        """Entries that the file no longer has a place for."""
+        return len(self.listed - self.found.keys())
+
+
+class VoidIgnore(NamedTuple):
+    """A comment in a prompt file that is to accept a finding and does not; ``why``, what to do."""
+
+    path: str
+    line: int
+    why: str
+    next_step: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One line of the verdict: the rule, and the sentence with number, limit and next step."""

@@ -50,12 +50,27 @@ class PromptDefect(NamedTuple):
     detail: str
 
 
+class PromptIgnore(NamedTuple):
+    """A comment ``ftgate: ignore[FT601] reason`` as it is written, complete or not.
+
+    On a line of its own it is about the ``whole_file``, else about its line. ``column`` (from 0)
+    is where a comment of YAML begins, -1 for other kinds.
+    """
+
+    line: int
+    codes: tuple[str, ...]
+    reason: str
+    whole_file: bool
+    column: int = -1
+
+
 class PromptFile(NamedTuple):
-    """A prompt file: what its format is, the prompts in it, and what is wrong with it."""
+    """A prompt file: what its format is, the prompts in it, what is wrong, and what is accepted."""
 
     format: str
     prompts: tuple[PromptText, ...]
     defects: tuple[PromptDefect, ...] = ()
+    ignores: tuple[PromptIgnore, ...] = ()
 
 
 USUAL_MINIMUM = 1_024

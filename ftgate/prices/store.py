@@ -28,6 +28,7 @@ import orjson
 
 from ftgate.atomic import TEMPORARY, replacing
 from ftgate.errors import FtgateError
+from ftgate.files import BASELINE_NAME
 
 FORMAT = b"ftgate-live-prices/1"
 LIFE = timedelta(days=7)
@@ -208,6 +209,8 @@ def _write(path: Path, data: bytes) -> None:
 def _sweep(folder: Path) -> None:
     """Remove what updates left behind that were killed an hour ago or earlier."""
     for left in folder.glob(f"{TEMPORARY}*"):
+        if left.name == BASELINE_NAME:  # the cache may be in a repository
+            continue
         try:
             if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
                 left.unlink()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ftgate.errors import UnreadableError
 from ftgate.model.prompts import PromptFile
+from ftgate.prompts.ignores import ignores_of
 from ftgate.readers.prompts import read_prompt_text
 from ftgate.readers.prompts.contract import Include, MalformedError
 
@@ -31,7 +32,8 @@ def load_prompt(path: str, name: str) -> PromptFile:
         ) from None
     if not text.strip():
         raise UnreadableError(f"prompt {name}: empty", hint="remove it from the plan, or fill it")
-    return read_prompt_text(text, path, includes_of(path))
+    file = read_prompt_text(text, path, includes_of(path))
+    return file._replace(ignores=ignores_of(text, path))
 
 
 def includes_of(path: str) -> Include:

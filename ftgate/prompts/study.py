@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ftgate.model.prompts import PromptDefect, PromptText
+from ftgate.model.prompts import PromptDefect, PromptIgnore, PromptText
 from ftgate.profile import Profile
 from ftgate.prompts.anatomy import Anatomy, dissect
 from ftgate.prompts.cues import SPEAKERS
@@ -38,6 +38,7 @@ class PromptStudy(NamedTuple):
     format: str
     prompts: tuple[Studied, ...]
     defects: tuple[PromptDefect, ...]
+    ignores: tuple[PromptIgnore, ...] = ()
 
     @property
     def longest(self) -> Studied | None:
@@ -70,7 +71,8 @@ def study_file(path: str, name: str, count: Count | None, use: Use = "today") ->
         if not file.defects:
             defects.extend(used.defects)
         prompts.append(Studied(prompt, used, dissect(prompt, count) if count else None))
-    return PromptStudy(name, use, file.format, tuple(prompts), tuple(dict.fromkeys(defects)))
+    unique = tuple(dict.fromkeys(defects))
+    return PromptStudy(name, use, file.format, tuple(prompts), unique, file.ignores)
 
 
 def study_prompts(

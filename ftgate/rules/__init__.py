@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ftgate.errors import ConfigError, FtgateError, RuleCrashError
 from ftgate.model import (
     SEVERITIES,
+    BaselineUse,
     Comparison,
     FileRole,
     Finding,
@@ -39,6 +40,7 @@ from ftgate.settings import DatasetSettings, ModelSettings, PolicySettings
 if TYPE_CHECKING:
     from ftgate.economics.risk import Risk
     from ftgate.model.change import Before
+    from ftgate.model.outcome import VoidIgnore
     from ftgate.model.prompts import Caching
     from ftgate.prices.lifecycle import Offer
     from ftgate.prices.live import Dispute
@@ -95,6 +97,8 @@ class Case:
     searched: tuple[str, ...] | None = None
     before: Before | None = None
     waivers: tuple[WaiverUse, ...] | None = None
+    baseline: tuple[BaselineUse, ...] | None = None
+    void_ignores: tuple[VoidIgnore, ...] | None = None
     prompts: tuple[PromptStudy, ...] | None = None
     prompt_data: PromptData | None = None
     caching: Caching | None = None
@@ -199,8 +203,10 @@ def chosen_options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
     given = named.get(rule.code.lower(), named.get(rule.name, {}))
     for name, value in given.items():
         if name not in chosen:
-            known = ", ".join(chosen) or "none"
-            raise ConfigError(f"[rules.{rule.code}] has no option {name!r}", hint=f"known: {known}")
+            near = difflib.get_close_matches(name, chosen, n=1)
+            known = f"known: {', '.join(chosen) or 'none'}"
+            hint = f"did you mean {near[0]}? {known}" if near else known
+            raise ConfigError(f"[rules.{rule.code}] has no option {name!r}", hint=hint)
         default = chosen[name]
         kinds = _ACCEPTED.get(type(default), type(default))
         if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(default, bool):

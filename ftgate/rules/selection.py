@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,10 +20,10 @@ def check_rule_settings(settings: Settings) -> None:
         elif isinstance(value, dict):
             find_rule(key)
         else:
-            raise ConfigError(
-                f"unknown key [rules] {key}",
-                hint="known keys: select, ignore and one table of options per rule",
-            )
+            near = difflib.get_close_matches(key, ("select", "ignore"), n=1)
+            known = "known keys: select, ignore and one table of options per rule"
+            hint = f"did you mean {near[0]}? {known}" if near else known
+            raise ConfigError(f"unknown key [rules] {key}", hint=hint)
     if settings.rules.get("select") == []:
         raise ConfigError("[rules] select = []: a gate without rules judges nothing")
     for pattern, codes in settings.per_file_ignores.items():

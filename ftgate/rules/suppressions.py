@@ -1,10 +1,12 @@
-"""FT9: waivers that do nothing, have run out, or were given for other data."""
+"""FT9: exceptions that do nothing, have run out, or were given for other data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftgate.model import Finding, WaiverUse
+from ftgate.model import BaselineUse, Finding, WaiverUse
+from ftgate.model.outcome import VoidIgnore
+from ftgate.rules.input import counted
 from ftgate.rules.registry import rule
 
 
@@ -80,3 +82,60 @@ def waiver_digest_changed(waivers: tuple[WaiverUse, ...]) -> Iterator[Finding]:
                 key=waiver.code,
                 next_step="review the data, then pin its digest from the JSON report",
             )
+
+
+@rule("FT904", severity="warning", since="0.2")
+def baseline_entry_gone(baseline: tuple[BaselineUse, ...]) -> Iterator[Finding]:
+    """Baseline accepts places that are no longer there.
+
+    ## Why is this bad?
+    The record was repaired, edited or dropped, and its entry stayed. Should the same record come
+    back, from a backup or from a repeated export, it is accepted without anyone having looked.
+
+    ## What to do instead
+    `ftgate baseline prune` removes the entries; it never adds one. A hook and a check leave the
+    file alone.
+
+    ## Source
+    The same idea as FT901. Entries are compared with the files as they are, for the rules that
+    were asked; those of a file that is gone are only seen by `prune`.
+    """
+    for use in baseline:
+        if use.gone:
+            verb = "is" if use.gone == 1 else "are"
+            yield Finding(
+                f"{use.gone:,} of {counted(len(use.listed), 'accepted place')} in .ftgate-baseline"
+                f" {verb} gone",
+                path=use.path,
+                count=use.gone,
+                next_step="ftgate baseline prune",
+            )
+
+
+@rule("FT905", severity="warning", since="0.2")
+def void_ignore(void_ignores: tuple[VoidIgnore, ...]) -> Iterator[Finding]:
+    """Comment in a prompt file is to accept a finding, and accepts none.
+
+    ## Why is this bad?
+    A comment without a reason tells a reviewer nothing, and one that names no rule would hide
+    whatever comes next, so neither has any effect. One that covers nothing reads as if the matter
+    were still open.
+
+    ## What to do instead
+    Write `ftgate: ignore[FT601] reason` as a comment of the file: `{# ... #}` in templates,
+    `<!-- ... -->` in text and Markdown, `# ...` in YAML and front matter. On a line of its own it
+    is about the whole file, after text about that line. It takes rules about prompt files (FT6)
+    one by one, by code or name.
+
+    ## Source
+    zizmor and ruff spell such comments alike; ruff's RUF100 and PGH004 report unused and blanket
+    ones.
+    """
+    for each in void_ignores:
+        yield Finding(
+            f"comment without effect: {each.why}",
+            path=each.path,
+            lines=(each.line,),
+            key=f"{each.line} {each.why}",
+            next_step=each.next_step,
+        )
