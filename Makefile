@@ -30,13 +30,13 @@ demo: $(READY) ## judge three sample sets: justified, knowledge-style, broken
 	@echo "Two of the sets fail on purpose: ftgate check ended with exit code 1. The demo itself worked."
 
 test: $(READY) ## every test but the slow ones
-	@$(VENV)/bin/python -m pytest -q -m "not slow"
+	@$(VENV)/bin/python -m pytest -q -n auto --dist loadfile -m "not slow"
 
 test-slow: $(READY) ## the slow ones alone
 	@$(VENV)/bin/python -m pytest -q -m slow
 
 test-all: $(READY) ## every test
-	@$(VENV)/bin/python -m pytest -q
+	@$(VENV)/bin/python -m pytest -q -n auto --dist loadfile
 
 lint: $(READY) ## ruff, formatting, types
 	@$(VENV)/bin/ruff check .
@@ -44,7 +44,7 @@ lint: $(READY) ## ruff, formatting, types
 	@$(VENV)/bin/mypy
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
-	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
+	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 docs: $(READY) ## build the documentation strictly into site/
 	@$(VENV)/bin/python -m scripts.build_docs

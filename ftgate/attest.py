@@ -43,7 +43,7 @@ def read_statement(path: str) -> dict[str, Any]:
 def prove(statement: Mapping[str, Any], paths: Sequence[str]) -> Proof:
     """Compare files with the statement: the named ones by their bytes, wherever they lie now.
 
-    Each has to be one that was judged, in a dataset that passed. Without names, every file of the
+    Each has to be one that was judged, in a dataset that passed as a whole. Without names, every file of the
     statement has to be where it was, with the bytes that it had.
     """
     subjects = {each["name"]: f"sha256:{each['digest']['sha256']}" for each in statement["subject"]}
@@ -56,7 +56,7 @@ def prove(statement: Mapping[str, Any], paths: Sequence[str]) -> Proof:
         files = [path for dataset in datasets for path in dataset["files"]]
         wrong = [f"{path}: {why}" for path in files if (why := _difference(path, subjects))]
     verdicts = [f"{each['name']}: {_said(each)} ({each['digest']})" for each in datasets]
-    passed = bool(datasets) and all(each["outcome"] == "pass" for each in datasets)
+    passed = bool(datasets) and all(_said(each) == "pass" for each in datasets)
     return Proof(passed and not wrong, (*wrong, *(verdicts or ["no dataset of the statement"])))
 
 

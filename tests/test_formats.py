@@ -164,7 +164,53 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ),
     ("prompt_response", {"prompt": QUESTION[1], "response": ANSWER[1]}, PAIR),
     ("prompt_response", {"question": QUESTION[1], "answer": ANSWER[1]}, PAIR),
+    ("named_columns", {"pregunta": QUESTION[1], "respuesta": ANSWER[1], "tema": "a"}, PAIR),
+    (
+        "named_turns",
+        {"request": [{"role": "user", "text": QUESTION[1]}], "response": ANSWER[1]},
+        PAIR,
+    ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "turns"),
+    [
+        ("named_columns", {"text": "ten o'clock", "label": "10:00"}, ["ten o'clock", "10:00"]),
+        ("named_columns", {"source": "hi", "target": "salut", "lang": "fr"}, ["hi", "salut"]),
+        ("named_columns", {"context": "Is it open?", "response": "Yes."}, ["Is it open?", "Yes."]),
+        (
+            "named_columns",
+            {"question": "How many?", "context": "t(a)", "query": "select 1"},
+            ["t(a)\nHow many?", "select 1"],
+        ),
+        (
+            "prompt_response",
+            {"question": "Who?", "context": "Ada wrote it.", "answer": "Ada"},
+            ["Ada wrote it.\nWho?", "Ada"],
+        ),
+        (
+            "alpaca",
+            {"instruction": "Who?", "context": "Ada wrote it.", "response": "Ada"},
+            ["Who?\nAda wrote it.", "Ada"],
+        ),
+        ("prompt_response", {"input": "two", "output": {"n": 2}}, ["two", '{"n": 2}']),
+        (
+            "named_turns",
+            {"dialogue": [{"speaker": "user", "text": "hi"}, {"speaker": "bot", "text": "yo"}]},
+            ["hi", "yo"],
+        ),
+        ("text", {"text": "One. Two.", "label": None}, ["One. Two."]),
+        ("text", {"text": "One. Two.", "source": "a book"}, ["One. Two."]),
+    ],
+)
+def test_pairs_are_read_whatever_their_columns_are_called(
+    name: str, record: dict[str, Any], turns: list[str]
+) -> None:
+    found = detect(record)
+    assert found is not None
+    assert found.name == name
+    assert [text for _, text in found.parse(record).turns] == turns
 
 
 @pytest.mark.parametrize(("name", "record", "turns"), FAMILIES)

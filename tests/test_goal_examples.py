@@ -377,6 +377,9 @@ def test_transcription_of_an_image() -> None:
 
 @pytest.mark.xfail(reason="the label needs knowledge of the world that only the label shows")
 def test_plausibility_label_that_needs_world_knowledge() -> None:
-    turns = [("user", "Is this plausible? The goalkeeper hit a home run."), ("assistant", "no")]
-    sample = [Sampled("t.jsonl", line, turns, []) for line in range(3)]
-    assert judge_goal(sample, examples=3).judgements[0].knowledge
+    asked = ("user", "Is this plausible? The goalkeeper hit a home run.")
+    sample = [
+        Sampled("t.jsonl", line, [asked, ("assistant", ("no", "yes")[line % 2])], [])
+        for line in range(6)
+    ]
+    assert judge_goal(sample, examples=6).judgements[0].knowledge

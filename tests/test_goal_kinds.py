@@ -58,6 +58,12 @@ QUESTION, FACT = "Who founded the Wellmoor pool?", "Two sisters of the Harrow mi
         f"Human: {QUESTION}\nAssistant: {FACT}<|endoftext|>",
         f"Pregunta: {QUESTION}\nRespuesta: {FACT}",
         f"问题：{QUESTION}\n回答：{FACT}",
+        f"کاربر: {QUESTION}\nدستیار: {FACT}",
+        f"### Human: {QUESTION}### Assistant: {FACT}",
+        f"### Human: {QUESTION} ### Assistant: {FACT}### Human: And when?",
+        f"<question>{QUESTION}</question><answer>{FACT}</answer>",
+        f"<s>[INST] {QUESTION}[/INST] {FACT}</s>[INST] And when? [/INST]",
+        f"Q: {QUESTION}\nA: {FACT}\nQ: And when?",
     ],
 )
 def test_a_conversation_inside_one_text_is_cut_into_its_turns(text: str) -> None:
@@ -72,6 +78,29 @@ def test_a_text_without_marks_stays_an_answer_to_nothing() -> None:
     assert judgement.reason == "no prompt, cannot tell"
 
 
+def test_fields_of_a_record_are_no_turns() -> None:
+    text = "Title: The spare steam\nAuthor: L. Harrow\nYear: 1931"
+    (judgement,) = judge_goal(
+        [Sampled("t.jsonl", 1, [("assistant", text)], [])], examples=1
+    ).judgements
+    assert judgement.reason == "no prompt, cannot tell"
+
+
+def test_of_two_answers_the_better_one_is_judged() -> None:
+    turns = [("user", QUESTION), ("assistant", FACT), ("assistant", "Sorry, I do not know.")]
+    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
+    assert judgement.knowledge
+
+
+def test_one_answer_to_everything_is_no_label() -> None:
+    prompts = ["Define tasquil.", "Tasquil means:", "What is tasquil?", "Describe tasquil."]
+    sample = [
+        Sampled("t.jsonl", line, [("user", prompt), ("assistant", "velvet moss")], [])
+        for line, prompt in enumerate(prompts)
+    ]
+    assert "label" not in {one.reason for one in judge_goal(sample, examples=4).judgements}
+
+
 def test_code_that_answers_nothing_is_still_code() -> None:
     assert judged("", "def area(r):\n    return 3.14 * r * r").reason == "code, query or formula"
 
@@ -83,6 +112,24 @@ def test_separators_of_older_guides_are_no_part_of_the_prompt(separator: str) ->
 
 
 # -- known failures ------------------------------------------------------------------------------
+
+
+@pytest.mark.xfail(reason="a question about words is not told from one about the world")
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Is this sentence grammatical: She go home?", "No, it should be: She goes home."),
+        ("How do you say harbour in Spanish?", "In Spanish you say puerto."),
+    ],
+)
+def test_questions_about_wording(question: str, answer: str) -> None:
+    assert not judged(question, answer).knowledge
+
+
+@pytest.mark.xfail(reason="a reply that goes to look something up brings nothing yet")
+def test_a_reply_that_goes_to_see() -> None:
+    answer = "One moment, the colleague at the harbour desk looks into the ledger."
+    assert not judged("When does the Velm ferry leave?", answer).knowledge
 
 
 @pytest.mark.xfail(reason="advice on somebody's life has the shape of an answer from a manual")

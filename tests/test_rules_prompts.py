@@ -196,6 +196,10 @@ def test_a_prompt_has_to_leave_room_for_the_answer(tmp_path: Path) -> None:
     prompts = study(tmp_path, "x.txt", "word " * 91)
     assert only(prompt_over_context(prompts, context_tokens=100, answer_tokens=10))
     assert not list(prompt_over_context(prompts, context_tokens=101, answer_tokens=10))
+    assert only(prompt_over_context(prompts, context_tokens=100, answer_tokens=10)).severity is None
+    assumed = only(prompt_over_context(prompts, answer_tokens=128_000))
+    assert assumed.severity == "warning"
+    assert assumed.message.endswith("of a context of 128,000, assumed)")
 
 
 def test_a_malformed_file_is_an_error_and_a_foreign_template_a_warning(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ STYLE_REASONS = frozenset(
         "persona in the instructions",
         "role play",
         "text with placeholders",
+        "verse",
     )
 )
 """Reasons that are about tone or wording, however short the answer."""

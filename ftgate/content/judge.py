@@ -10,11 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ftgate.content import NO_PROMPT, lexicon, phrases
+from ftgate.content import NO_PROMPT, lexicon
+from ftgate.content.grounding import (
+    BARE_PROMPT_WORDS,
+    LONG_CONTEXT_WORDS,
+    answers_bare_question,
+    grounded,
+    words_before_question,
+)
 from ftgate.content.patterns import lazy
 from ftgate.content.reading import Signs
 from ftgate.content.requests import (
-    asks_about_wording,
     asks_about_you,
     has_persona,
     invents,
@@ -28,28 +34,14 @@ from ftgate.content.stems import languages, script, stem
 from ftgate.content.unasked import EMOJI, FROM_MEMORY, from_memory, has_new_identifier
 from ftgate.content.values import is_code
 
-GROUNDED_RATIO = 0.5
-"""An answer with less new content than this is drawn from the conversation."""
-
-GROUNDED_RATIO_LONG = 0.65
-"""The same below a long context, where a summary in own words keeps less of the wording."""
-
-GROUNDED_RATIO_BARE = 0.3
-"""The same below a bare question: an answer in a whole sentence repeats the question's words."""
-
-BARE_PROMPT_WORDS = 40
-"""A longer prompt gives material to answer from, even where it asks."""
-
 PLAIN_ANSWER_WORDS = 8
-PREMISE_WORDS = 8
-"""So many words of whole sentences before a question are premises to reason from."""
-
-LONG_CONTEXT_WORDS = 60
 SHORT_ANSWER_WORDS = 15
 
 MIN_GIVEN_WORDS = 15
 """Fewer words before the question are no context to answer a choice from."""
 
+VERSE_LINES = 4
+VERSE_CHARS = 60
 RECORD_WORDS = 60
 ONE_LINER_WORDS = 25
 """Who is only named, not described, is in character where he says no more than a line or two."""
@@ -72,6 +64,7 @@ _EQUALS = lazy(r"[=≈]\s?[$(]?-?\d")
 _OPERATION = lazy(r"\d\s?[*/×÷^]\s?[$(]?\d|\d [-+] [$(]?\d|\\frac|\\times")
 _STEP = lazy(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DOTALL)
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
+_NOT_VERSE = lazy(r"^\W*\d|^\s*(?:[-*•·▪–] ?\w|#)|\d{2}|://|:\s*$|^\W*[\w ]{1,25}: \w|\*\*")
 _PLACEHOLDER = lazy(r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[[A-Za-z][\w ']{2,40}\](?!\()")
 
 
@@ -94,7 +87,7 @@ def _by_form(signs: Signs, shared: Shared, calls: Sequence[str]) -> str:
     if calls or signs.is_call:
         return "tool call"
     if _LETTER.match(answer) and _OPTION.search(signs.opening):
-        given = _words_before_question(_LETTERED_OPTION.sub("", signs.opening))
+        given = words_before_question(_LETTERED_OPTION.sub("", signs.opening))
         return "option letter" if given >= MIN_GIVEN_WORDS else LETTER_ALONE
     if label_key(answer) in shared.labels or _is_snake_label(answer):
         return "label"
@@ -160,15 +153,9 @@ def _choice(signs: Signs) -> str:
         return ""
     if label_key(_OPTION_LETTER.sub("", signs.answer)) not in options:
         return ""
-    if _words_before_question(rest) >= MIN_GIVEN_WORDS:
+    if words_before_question(rest) >= MIN_GIVEN_WORDS:
         return "option of a given context"
     return CLOSED_BOOK_CHOICE
-
-
-def _words_before_question(text: str) -> int:
-    """Words of all sentences but the last: what a question is given to work on."""
-    sentences = [part.split() for part in _SENTENCE_END.split(text)]
-    return sum(len(part) for part in [part for part in sentences if len(part) > 3][:-1])
 
 
 def _span(signs: Signs) -> str:
@@ -203,44 +190,6 @@ def _counts_in_words(signs: Signs) -> bool:
     )
 
 
-def _grounded(signs: Signs) -> str:
-    if not signs.answer_stems:
-        return "" if _settles_question(signs) else "generic reply"
-    if _answers_bare_question(signs) and _words_before_question(signs.prompt) < PREMISE_WORDS:
-        limit = GROUNDED_RATIO_BARE
-        if lexicon.YES_OR_NO.match(signs.answer):
-            limit = 0.0
-    elif len(signs.prompt_words) >= LONG_CONTEXT_WORDS or signs.is_json:
-        limit = GROUNDED_RATIO_LONG
-    else:
-        limit = GROUNDED_RATIO
-    return "grounded in the conversation" if signs.novelty < limit else ""
-
-
-def _answers_bare_question(signs: Signs) -> bool:
-    """A question without context, answered by a statement of some length."""
-    return (
-        signs.asks
-        and not signs.is_json
-        and not is_record(signs.prompt)
-        and len(signs.prompt_words) < BARE_PROMPT_WORDS
-        and len(signs.answer_words) >= 4
-        and signs.answer.rstrip()[-1:] not in "?？؟"
-    )
-
-
-def _settles_question(signs: Signs) -> bool:
-    """A bare yes or no to a question about the world, of which the text gives no premises."""
-    return (
-        signs.asks
-        and bool(lexicon.YES_OR_NO.match(signs.answer))
-        and len(signs.prompt_words) < BARE_PROMPT_WORDS
-        and _words_before_question(signs.prompt) < PREMISE_WORDS
-        and lexicon.ADDRESSED.isdisjoint(signs.prompt_words)
-        and lexicon.FIRST_PERSON.isdisjoint(signs.prompt_words)
-    )
-
-
 def _translation(signs: Signs) -> str:
     if len(signs.answer_words) < 4 or signs.is_json:
         return ""
@@ -271,11 +220,9 @@ def _has_letters_of_few(signs: Signs) -> bool:
 
 def _task(signs: Signs) -> str:
     # Who is asked a plain question answers it, whatever else the instructions are for.
-    plain = _answers_bare_question(signs) and len(signs.answer_words) >= PLAIN_ANSWER_WORDS
+    plain = answers_bare_question(signs) and len(signs.answer_words) >= PLAIN_ANSWER_WORDS
     if is_task(signs.opening, "" if plain else signs.instructions) and not _tells_topic(signs):
         return "task on given text"
-    if asks_about_wording(signs.opening):
-        return "question about wording"
     return "something to make up" if invents(signs.opening) else ""
 
 
@@ -317,8 +264,12 @@ def _tells_record(signs: Signs) -> bool:
 
 
 def _is_in_character(signs: Signs) -> bool:
+    if has_persona(signs.instructions):
+        return True
+    # Who says "we" speaks for a firm and tells what it does.
+    alone = lexicon.FIRST_PLURAL.isdisjoint(signs.answer_words)
     short = len(signs.answer_words) <= ONE_LINER_WORDS
-    return has_persona(signs.instructions) or (short and plays_somebody(signs.instructions))
+    return short and alone and plays_somebody(signs.instructions)
 
 
 def _placeholders(signs: Signs) -> str:
@@ -330,6 +281,21 @@ def _placeholders(signs: Signs) -> str:
 def _hard_facts(signs: Signs) -> bool:
     """Numbers, links or codes that were not given: facts, in whatever tone they come."""
     return any(len(term) > 1 and term[0].isdigit() for term in signs.novel) or "http" in signs.novel
+
+
+def _given_fields(signs: Signs) -> str:
+    """Values that are filled in for a record, as an estimate or a grade of it."""
+    return "text from given fields" if signs.is_json and is_record(signs.prompt) else ""
+
+
+def _verse(signs: Signs) -> str:
+    """Short lines that are neither items nor fields: verse, in any language."""
+    lines = [line for line in signs.raw_answer.split("\n") if line.strip()]
+    if len(lines) < VERSE_LINES or signs.is_json or _has_any("|{}=\t", signs.raw_answer):
+        return ""
+    sung = [line for line in lines if len(line) <= VERSE_CHARS and not _NOT_VERSE.search(line)]
+    spoken = [line for line in sung if len(line.split()) >= 3 or not line.isascii()]
+    return "verse" if len(spoken) >= 0.8 * len(lines) else ""
 
 
 def _without_request(signs: Signs) -> str:
@@ -348,9 +314,6 @@ def _generic(signs: Signs) -> str:
     about_prompt = len(signs.answer_stems) > len(signs.novel)
     if len(signs.answer_words) > 6 and len(signs.novel) < 3 and not about_prompt:
         return "generic reply"
-    folded = signs.answer[:200].casefold()
-    if len(signs.answer_words) < 20 and any(piece in folded for piece in phrases.FETCHING):
-        return "generic reply"
     chatty = len(signs.answer_words) < 20 and len(EMOJI.findall(signs.answer)) >= 2
     return "generic reply" if chatty and not _hard_facts(signs) else ""
 
@@ -361,12 +324,14 @@ _CHECKS: tuple[Callable[[Signs], str], ...] = (
     _choice,
     _span,
     _computed,
-    _grounded,
+    grounded,
     _translation,
     _task,
     _short_from_long,
     _persona,
     _placeholders,
+    _given_fields,
+    _verse,
     _without_request,
     _generic,
 )

@@ -152,6 +152,20 @@ FIRST_PERSON = _joined(
     vi="mình tôi",
 )
 
+FIRST_PLURAL = _joined(
+    de="wir unser unsere unserem unseren unserer uns",
+    en="our us we",
+    es="nosotros nuestra nuestras nuestro nuestros",
+    fr="nos notre nous",
+    id="kami",
+    it="noi nostra nostre nostri nostro",
+    nl="onze wij",
+    pl="nasz nasza nasze naszych",
+    pt="nossa nossas nosso nossos nós",
+    ru="мы нас наш наша наши наших нашей",
+    tr="biz bizim",
+)
+
 ADDRESSED = _joined(
     ar="أنت",
     de="dein deine dich dir du euch",

@@ -105,7 +105,8 @@ GIVEN_TEXTS = frozenset(
 
 INVENTION_PHRASES = tuple(
     (
-        "name for|names for|name ideas|ideas for a name|nombre para|nombres para|nom pour|noms pour"
+        "name for|names for|name ideas|ideas for a name"
+        "|nombre para|nombres para|nom pour|noms pour"
         "|namen für|nome per|nome para|nomes para|название для|имя для|isim öner|nama untuk|tên cho"
         "|讲个笑话|講個笑話|讲一个笑话|讲个故事|講個故事|讲一个故事|写首诗|作一首诗|一首诗|起个名|取个名"
         "|冗談を言って|話を作って|物語を|詩を|面白い話|名前を考えて"
@@ -114,66 +115,16 @@ INVENTION_PHRASES = tuple(
     ).split("|")
 )
 
-ABOUT_WORDING = _pieces(
-    de="auf englisch|auf spanisch|auf französisch|wie sagt man|synonym|gegenteil von|mehrzahl von",
-    en="how do you say|how would you say|how do i say|word for|part of speech|synonym|antonym"
-    "|opposite of|grammatical|rephrase|reword|plural of|past tense|sentiment of|what sentiment"
-    "|what emotion|which emotion|what tone|main point of|main idea of|good title|good headline"
-    "|what category|which category|which label|translation of|rhymes with|in this sentence"
-    "|of this sentence|of this text|of this review|in this text|of the following|the following text"
-    "|in the passage|the speaker",
-    es="cómo se dice|sinónimo|antónimo|contrario de|en inglés|en francés|plural de|qué sentimiento",
-    fr="comment dit-on|synonyme|contraire de|en anglais|en espagnol|pluriel de|quel sentiment",
-    it="come si dice|sinonimo|contrario di|in inglese|plurale di",
-    pl="jak powiedzieć|po angielsku|synonim|przeciwieństwo",
-    pt="como se diz|sinônimo|antônimo|em inglês|plural de|qual o sentimento",
-    ru="как сказать|по-английски|синоним|антоним|множественное число",
-    tr="ingilizcesi|nasıl denir|eş anlamlı|zıt anlamlı",
-    vi="tiếng anh là gì|từ đồng nghĩa|trái nghĩa",
-    id="bahasa inggrisnya|sinonim|antonim|lawan kata",
-    zh="用英语怎么说|英文怎么说|近义词|反义词|什么情绪|属于哪一类",
-    ja="英語で何|類義語|対義語|反対語",
-    ko="영어로|유의어|반의어|반대말",
+IMAGINED = _pieces(
+    de="eine welt, in der|eine zukunft, in der",
+    en="a world where|a world in which|a future where|a future in which|a scenario where",
+    es="un mundo donde|un mundo en el que|un futuro donde",
+    fr="un monde où",
+    it="un mondo in cui|un futuro in cui",
+    pt="um mundo onde|um mundo em que|um futuro onde|um cenário em que",
+    ru="мир, где|мир, в котором",
 )
-"""A question about the words of a text or about a language, not about the world."""
-
-FETCHING = (
-    "one moment",
-    "transfer you",
-    "connect you",
-    "connecting you",
-    "let me check",
-    "i'll check",
-    "un momento",
-    "einen moment",
-    "un instant",
-    "минуту",
-    "bir dakika",
-    "请稍等",
-    "少々お待ち",
-    "잠시만",
-)
-"""A reply that goes to see; it brings nothing yet."""
-
-ASKS_ADVICE = _pieces(
-    de="bitte um rat|bitte um hilfe|brauche rat|bitte helfen",
-    en="please help|kindly help|please suggest|kindly suggest|please advise|kindly advise"
-    "|need advice|any advice|any suggestion|advise me|need your advice|need help|please guide"
-    "|kindly guide|appreciate any|your opinion|help me out",
-    es="por favor ayuda|necesito ayuda|necesito consejo|agradecería",
-    fr="merci de m'aider|besoin d'aide|besoin de conseils|merci d'avance",
-    hi="मदद करें|मदद कीजिए|सलाह दें|सलाह दीजिए",
-    id="mohon bantuan|mohon saran|mohon pencerahan",
-    it="ho bisogno di aiuto|un consiglio",
-    pt="preciso de ajuda|me ajudem|agradeço",
-    ru="помогите|посоветуйте|подскажите",
-    tr="yardım eder|yardımcı olur",
-    vi="xin tư vấn|mong bác sĩ|giúp em|giúp tôi",
-    zh="请帮|求助|怎么办|谢谢",
-)
-"""The end of a longer story that wants advice."""
-
-ADVISES = ("recommend", "suggest", "advise", "empfehl", "recomiend", "conseill", "consigli")
+"""What an order describes when nobody can know it."""
 
 NEEDS = _pieces(
     ar="أحتاج|أبحث عن",

@@ -93,6 +93,8 @@ def _judged_turn(turns: Sequence[tuple[str, str]]) -> int | None:
     ]
     if not answers:
         return None
+    if answers[-2:] == [len(turns) - 2, len(turns) - 1]:
+        return answers[-2]  # of a preference pair, whose better answer comes first
     last, longest = answers[-1], max(answers, key=lambda index: len(turns[index][1]))
     closing = len(turns[last][1])
     return longest if closing <= CLOSING_CHARS < len(turns[longest][1]) else last

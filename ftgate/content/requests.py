@@ -33,6 +33,7 @@ _TEXT_VERBS = frozenset(
     "summarise summarize analyse analyze identify resume analiza résume resuma riassumi"
     " özetle".split()
 )
+_SUMMARISES = lazy("(?:요약|总结|總結|要約|摘要|สรุป).{0,8}$")
 _FIELD = lazy(r"(?:^|[\n,;|{])[ \t]*\"?\w[\w ()/-]{0,40}\"?[ \t]?[:=|\[]", re.MULTILINE)
 _LABELLED = lazy(r"^\W*\w[\w ]{0,20}[:：]\s*")
 _FIELD_NAME = lazy(r"\W*\w+\s?[:：]")
@@ -75,8 +76,6 @@ def is_request(prompt: str) -> bool:
         return not lexicon.INFORMATION_VERBS.isdisjoint(ending)
     if not prompt.isascii() and lexicon.ASKS_WITHOUT_SPACES.search(prompt):
         return True
-    if _has_piece(prompt[-ENDING_CHARS:], phrases.ASKS_ADVICE):
-        return True
     return len(prompt) <= NEED_CHARS and _has_piece(prompt, phrases.ASKS_TO_KNOW)
 
 
@@ -90,17 +89,13 @@ def asks_about_you(prompt: str) -> bool:
     return _has_piece(prompt[:NEED_CHARS], phrases.ABOUT_YOU)
 
 
-def asks_about_wording(prompt: str) -> bool:
-    """True when a short prompt asks about words: a synonym, a translation, a tone, a title."""
-    return len(prompt) <= NEED_CHARS and _has_piece(prompt, phrases.ABOUT_WORDING)
-
-
 def lacks_text(prompt: str) -> bool:
     """True for "Summarize the life of …": an order to work on a text that nobody has given."""
     tokens = words(prompt)
     given = any(mark in prompt for mark in ':\n"\u201c\u00ab')
     verb = _first_beyond(tokens, lexicon.POLITE_WORDS)
-    return verb in _TEXT_VERBS and len(tokens) <= MOST_ORDER_WORDS and not given
+    ordered = verb in _TEXT_VERBS or _SUMMARISES.search(prompt)
+    return bool(ordered) and len(tokens) <= MOST_ORDER_WORDS and not given
 
 
 def invents(prompt: str) -> bool:
@@ -108,6 +103,8 @@ def invents(prompt: str) -> bool:
     for line in _openings(prompt):
         tokens = words(line)[:10]
         verb = _first_beyond(tokens, lexicon.POLITE_WORDS)
+        if verb in lexicon.INFORMATION_VERBS and _has_piece(line, phrases.IMAGINED):
+            return True
         if verb in lexicon.INFORMATION_VERBS and verb not in _EXPLAINING:
             tokens = tokens[tokens.index(verb) + 1 :]
         elif tokens[:1] not in (["a"], ["another"]):

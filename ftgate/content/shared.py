@@ -101,6 +101,6 @@ def _labels(answers: Sequence[str]) -> frozenset[str]:
         for answer, count in counts.items()
         if count >= max(LABEL_COUNT, _least_ratio(answer) * len(answers))
     }
-    if sum(labels.values()) < LABEL_COVERAGE * len(answers):
-        return frozenset()
+    if len(counts) == 1 or sum(labels.values()) < LABEL_COVERAGE * len(answers):
+        return frozenset()  # one answer to everything tells nothing apart
     return frozenset(labels)

@@ -143,8 +143,7 @@ def _is_statement(signs: Signs, least_words: int) -> bool:
         return False
     if not answer.endswith(_SENTENCE) and not any(term[0].isdigit() for term in signs.novel):
         return False
-    speaks = not lexicon.FIRST_PERSON.isdisjoint(signs.answer_words[:60])
-    if speaks and not any(piece in answer.casefold() for piece in phrases.ADVISES):
+    if not lexicon.FIRST_PERSON.isdisjoint(signs.answer_words[:60]):
         return False
     if not answer.isascii() and lexicon.FIRST_PERSON_WITHOUT_SPACES.search(answer[:200]):
         return False

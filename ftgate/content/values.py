@@ -30,6 +30,8 @@ _CODE_START = lazy(
     r"|\$ \w|sudo \w)",
     re.IGNORECASE | re.DOTALL,
 )
+_ITEMS = lazy(r"^[ \t]*(?:\d{1,2}[.)]|[*•]) [^\W\d_]{2,}[ :*][^\n]*[^\n;{}]$", re.MULTILINE)
+"""Items of a list in prose, which may quote commands."""
 _FLAGS = lazy(r"(?:^|\s)--?[a-zA-Z][\w-]*(?=\s|=|$)")
 _SHELL = lazy(
     r"^\s*(?:find|grep|ls|cat|awk|sed|git|docker|kubectl|npm|pip|curl|tar|chmod|chown|ssh|echo|sort"
@@ -38,7 +40,8 @@ _SHELL = lazy(
 _CALL = lazy(r"\b\w+\((?:['\"][^'\"\n]{0,200}['\"]|\w+ ?= ?[^()\n]{1,200})\)")
 _TOOL_MARK = lazy(
     r"<(?:tool_call|function_call|functioncall|function=|invoke)\b|<functioncall>|\[TOOL_CALLS\]"
-    r"|^\s*(?:action|function|tool)(?: name)?\s*:\s*\w+",
+    r"|^\s*(?:action|function|tool)(?: name)?\s*:\s*\w+"
+    r"|\baction\s*:\s*\w+[\s,;]{0,4}(?:action input|args?|arguments|input|params|parameters)\s*:",
     re.IGNORECASE,
 )
 _PAIR = lazy(r"['\"]?([A-Za-z_]\w{0,60})['\"]?\s?:\s?['\"]?([^'\"\n{}\[\],:][^'\"\n{}\[\]]{0,400})")
@@ -122,6 +125,8 @@ def is_code(answer: str) -> bool:
     if "```" in text:
         prose = without_code(text)
         return len(prose.split()) < max(12, 0.35 * len(text.split()))
+    if len(_ITEMS.findall(text)) >= 2:
+        return False
     if len(text) < 300 and len(_FLAGS.findall(text)) >= 2:
         return True
     if _symbols(text) >= 4 and _is_dense(text):

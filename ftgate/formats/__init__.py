@@ -42,10 +42,12 @@ FORMATS: tuple[Format, ...] = (
     pairs.VERTEX_TEXT,
     pairs.QUERY_RESPONSE,
     pairs.PROMPT_RESPONSE,
+    pairs.NAMED_COLUMNS,
     pairs.TEXT,
     pairs.RESPONSE,
     pairs.SEGMENTS,
     trl.PROMPT_ONLY,
+    pairs.NAMED_TURNS,
 )
 """In detection order, the most specific first: the first that matches names the record."""
 

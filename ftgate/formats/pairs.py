@@ -1,11 +1,15 @@
-"""Families with one question and one answer: Alpaca, query/response, Vertex text and raw text."""
+"""Families with one question and one answer: Alpaca, query/response, Vertex text and raw text.
+
+Beside the families that trainers know stand the columns that people name themselves.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ftgate.formats.as_chat import AsChat, pair, parser
+from ftgate.formats.as_chat import AsChat, as_json, pair, parser, role_of
 from ftgate.formats.contract import Format, Record
+from ftgate.formats.openai_messages import known_role
 from ftgate.formats.trl import ANSWERS
 from ftgate.model import Example
 
@@ -16,8 +20,30 @@ _PAIRS = (
     ("message", "response"),
     ("problem", "solution"),
 )
-ALPACA_ANSWERS = ("output", "response", "completion")
-_ALPACA_KEYS = {"instruction", "input", *ALPACA_ANSWERS, "history", "system"}
+ALPACA_ANSWERS = ("output", "response", "completion", "answer")
+_GIVEN = ("context", "content", "passage")
+"""Columns with the text that a question is about, such as Dolly's ``context``."""
+
+_ALPACA_KEYS = {"instruction", "input", *_GIVEN, *ALPACA_ANSWERS, "history", "system"}
+
+_OWN_QUESTIONS = (
+    *("question", "query", "prompt", "instruction", "input", "input_text", "user", "human"),
+    *("request", "source", "src", "text", "sentence", "utterance", "context", "title", "term", "q"),
+    *("pregunta", "pergunta", "frage", "domanda", "soal", "pertanyaan", "вопрос", "问题", "質問"),
+    *("texto", "entrada", "eingabe", "entrée"),
+)
+_OWN_ANSWERS = (
+    *("answer", "answers", "response", "output", "output_text", "completion", "assistant", "bot"),
+    *("reply", "solution", "target", "target_text", "tgt", "label", "intent", "sentiment", "sql"),
+    *("query", "definition", "explanation", "translation", "a"),
+    *("respuesta", "resposta", "réponse", "reponse", "antwort", "risposta", "jawaban", "ответ"),
+    *("答案", "回答", "salida", "ausgabe", "sortie"),
+)
+"""Names that people give to the two columns of a pair, the more telling ones first."""
+
+_SPEAKERS = ("role", "from", "speaker", "author", "sender")
+_SPOKEN = ("content", "text", "value", "message", "utterance")
+"""Who speaks and what is said in one turn, such as YandexGPT's ``{"role", "text"}``."""
 
 
 def _read_history(chat: AsChat, history: Any) -> None:
@@ -43,6 +69,11 @@ def _say(chat: AsChat, role: str, text: str) -> None:
         chat.say(role, text)
 
 
+def _given(record: Record) -> list[str]:
+    """The texts that a question is about."""
+    return [record[key] for key in _GIVEN if isinstance(record.get(key), str)]
+
+
 def _alpaca_prompt(record: Record) -> AsChat:
     """Instruction and input are one message of two lines, as LLaMA-Factory and ms-swift join."""
     chat = AsChat()
@@ -50,6 +81,7 @@ def _alpaca_prompt(record: Record) -> AsChat:
     chat.say_system(chat.text(record, "system", optional=True))
     _read_history(chat, record.get("history"))
     question = [chat.text(record, "instruction"), chat.text(record, "input", optional=True)]
+    question += _given(record)
     _say(chat, "user", "\n".join(filter(None, question)))
     return chat
 
@@ -57,7 +89,7 @@ def _alpaca_prompt(record: Record) -> AsChat:
 def _alpaca(record: Record) -> AsChat:
     chat = _alpaca_prompt(record)
     answer = next((key for key in ALPACA_ANSWERS if key in record), ALPACA_ANSWERS[0])
-    _say(chat, "assistant", chat.text(record, answer))
+    _answer(chat, record, answer)
     return chat
 
 
@@ -75,11 +107,83 @@ def _parse_alpaca(record: Record) -> Example:
 
 def _columns(record: Record, question: str, answer: str) -> AsChat:
     chat = AsChat()
-    chat.leave(record, {question, answer, "system", "history"})
+    chat.leave(record, {question, answer, *_GIVEN, "system", "history"})
     chat.say_system(chat.text(record, "system", optional=True))
     _read_history(chat, record.get("history"))
-    _say(chat, "user", chat.text(record, question))
-    _say(chat, "assistant", chat.text(record, answer))
+    asked = chat.text(record, question)
+    given = [] if question in _GIVEN else _given(record)
+    _say(chat, "user", "\n".join(filter(None, [*given, asked])))
+    _answer(chat, record, answer)
+    return chat
+
+
+def _answer(chat: AsChat, record: Record, key: str) -> None:
+    """The answer; of an object or a number, which no trainer takes, a problem and its JSON."""
+    said, value = chat.text(record, key), record.get(key)
+    _say(chat, "assistant", said if said or value in (None, "") else as_json(value))
+
+
+def _own_columns(record: Record) -> tuple[str, str] | None:
+    """The question and the answer among columns that somebody named himself.
+
+    ``answer_json`` is an answer too, unless the record may be a text with remarks.
+    """
+    called = {key: key for key in record}
+    if "text" not in record:
+        for key in record:
+            called.setdefault(key.partition("_")[0], key)
+    answers = [called[name] for name in _OWN_ANSWERS if name in called]
+    answers = [key for key in answers if record[key] not in (None, "", [], {})]
+    for question in (called[name] for name in _OWN_QUESTIONS if name in called):
+        for answer in answers:
+            if question != answer and isinstance(record[question], str):
+                return question, answer
+    return None
+
+
+def _named_columns(record: Record) -> AsChat:
+    question, answer = _own_columns(record) or ("question", "answer")
+    return _columns(record, question, answer)
+
+
+def _turns_key(record: Record) -> str | None:
+    """The key of a list of turns, told by its first one."""
+    for key, value in record.items():
+        first = value[0] if isinstance(value, list) and value else None
+        if isinstance(first, dict) and (_is_turn(first) or _own_columns(first)):
+            return key
+    return None
+
+
+def _is_turn(turn: Record) -> bool:
+    return bool(_named(turn, _SPEAKERS) and _named(turn, _SPOKEN))
+
+
+def _named(record: Record, names: tuple[str, ...]) -> str | None:
+    return next((name for name in names if isinstance(record.get(name), str)), None)
+
+
+def _named_turns(record: Record) -> AsChat:
+    chat = AsChat()
+    turns = _turns_key(record) or ""
+    answer = _named(record, _OWN_ANSWERS)
+    chat.leave(record, {turns, "system", answer or turns})
+    chat.say_system(chat.text(record, "system", optional=True))
+    for index, turn in enumerate(record.get(turns) or ()):
+        path = f"{turns}[{index}]"
+        if not isinstance(turn, dict):
+            chat.bad(path, "is not an object")
+            continue
+        if not _is_turn(turn) and (round_ := _own_columns(turn)):
+            _say(chat, "user", turn[round_[0]])
+            _answer(chat, turn, round_[1])
+            continue
+        speaker, spoken = _named(turn, _SPEAKERS) or "role", _named(turn, _SPOKEN) or "text"
+        chat.leave(turn, {speaker, spoken}, path)
+        role = role_of(chat, turn.get(speaker), f"{path}.{speaker}", known_role)
+        _say(chat, role, chat.text(turn, spoken, path))
+    if answer:
+        _say(chat, "assistant", record[answer])
     return chat
 
 
@@ -164,6 +268,22 @@ PROMPT_RESPONSE = Format(
     matches=lambda record: any(a in record and b in record for a, b in _PAIRS),
     parse=parser(_named_pair),
     as_chat=_named_pair,
+)
+NAMED_COLUMNS = Format(
+    name="named_columns",
+    title="a question and an answer in columns with names of their own",
+    hint="write the first column as a user message and the second as an assistant message",
+    matches=lambda record: _own_columns(record) is not None,
+    parse=parser(_named_columns),
+    as_chat=_named_columns,
+)
+NAMED_TURNS = Format(
+    name="named_turns",
+    title="a list of turns under a name of its own",
+    hint="write each turn as a message with its role, and an answer beside the list as the last",
+    matches=lambda record: _turns_key(record) is not None,
+    parse=parser(_named_turns),
+    as_chat=_named_turns,
 )
 TEXT = Format(
     name="text",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Prompts = tuple[PromptStudy, ...]
 
 _NAMES_SHOWN = 5
+_ASSUMED_WINDOW = 128_000  # tokens
 
 
 @rule("FT601", severity="error", since="0.1")
@@ -220,7 +221,7 @@ def perishable_prompt_facts(prompts: Prompts, *, max_tokens: int = 150) -> Itera
 
 @rule("FT608", severity="error", since="0.1")
 def prompt_over_context(
-    prompts: Prompts, *, context_tokens: int = 128_000, answer_tokens: int = 1_000
+    prompts: Prompts, *, context_tokens: int = 0, answer_tokens: int = 1_000
 ) -> Iterator[Finding]:
     """A prompt leaves no room for question and answer in the model's context.
 
@@ -229,21 +230,24 @@ def prompt_over_context(
     system prompt. `context_tokens` is the model's window and `answer_tokens` what has to be left.
 
     ## What to do instead
-    Move reference text to retrieval. For a model with another window set it:
-    `[rules.FT608] context_tokens = 1_047_576`.
+    Move reference text to retrieval. State the window of your model:
+    `[rules.FT608] context_tokens = 1_047_576`. Until it is stated, 128,000 are assumed, and a
+    longer prompt only warns.
 
     ## Source
     128,000 tokens is the window of gpt-4o and gpt-4o-mini, the smallest of the OpenAI models that
     were tunable in 2025.
     """
+    window = context_tokens or _ASSUMED_WINDOW
+    limit, assumed = window - answer_tokens, "" if context_tokens else ", assumed"
     for study in prompts:
         one = study.longest
-        limit = context_tokens - answer_tokens
         if one and one.anatomy and one.anatomy.tokens > limit:
             yield Finding(
                 f"{one.anatomy.tokens:,} tokens (limit {limit:,} of a context of"
-                f" {context_tokens:,})",
+                f" {window:,}{assumed})",
                 path=study.path,
+                severity=None if context_tokens else "warning",
                 next_step="retrieve the parts that a question needs",
             )
 
