@@ -43,8 +43,8 @@ def read_statement(path: str) -> dict[str, Any]:
 def prove(statement: Mapping[str, Any], paths: Sequence[str]) -> Proof:
     """Compare files with the statement: the named ones by their bytes, wherever they lie now.
 
-    Each has to be one that was judged, in a dataset that passed as a whole. Without names, every file of the
-    statement has to be where it was, with the bytes that it had.
+    Each has to be one that was judged, in a dataset that passed as a whole. Without names, every
+    file of the statement has to be where it was, with the bytes that it had.
     """
     subjects = {each["name"]: f"sha256:{each['digest']['sha256']}" for each in statement["subject"]}
     datasets = statement["predicate"]["datasets"]
