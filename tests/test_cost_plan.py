@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from ftgate.commands import cost, report
 from ftgate.economics.scenario import parse_scenario
-from ftgate.errors import ConfigError, UsageError
+from ftgate.errors import ConfigError, UnreadableError, UsageError
 from ftgate.gate import CheckOptions, check
 from ftgate.prices.book import PriceBook
 from tests.conftest import AS_OF, ROOT
@@ -78,6 +78,24 @@ def test_what_if_changes_one_setting() -> None:
     assert Decimal(today["monthly_usd"][0]) == Decimal("571.20") / 4
 
 
+def test_another_short_prompt_can_be_tried_without_touching_the_plan() -> None:
+    """The tuned model with the whole prompt: 200,000 calls x 858 tokens x $0.80 per million."""
+
+    def prompt_line(*args: str) -> Decimal:
+        options = priced(TECHWIZ, *args)["comparison"]["options"]
+        (tuned,) = (each for each in options if each["kind"] == "fine-tuned")
+        return next(Decimal(line["usd"]) for line in tuned["lines"] if line["item"] == "prompt")
+
+    prompts = TECHWIZ / "prompts"
+    assert prompt_line() == prompt_line("--short-prompt", str(prompts / "short.txt"))
+    assert prompt_line("--short-prompt", str(prompts / "support.txt")) == Decimal("137.28")
+
+
+def test_a_short_prompt_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(UnreadableError, match="prompt nowhere"):
+        run(cost.command, str(TECHWIZ), "--short-prompt", "nowhere.txt")
+
+
 def test_a_scenarios_questions_can_be_asked_of_a_dataset() -> None:
     found = priced(
         TECHWIZ,
@@ -124,6 +142,7 @@ def test_a_set_without_examples_has_no_bill(tmp_path: Path) -> None:
     [
         (("--scenario", str(SCENARIOS / "techwiz.toml"), str(TECHWIZ)), "all its numbers itself"),
         ((str(SCENARIOS / "techwiz.toml"), "--what-if", "a.b=1"), "all its numbers itself"),
+        ((str(SCENARIOS / "techwiz.toml"), "--short-prompt", "x.txt"), "and --short-prompt x.txt"),
         ((str(TECHWIZ), "--what-if", "usage"), "is not KEY=VALUE"),
         ((str(TECHWIZ), "--draws", "9"), "are about --risk"),
     ],

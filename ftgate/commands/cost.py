@@ -58,6 +58,12 @@ _PLAIN = str.maketrans({"·": "*", "±": "+/-", "█": "#", "▒": "-"})
     help="Once across and once up: the result at every pair of two numbers.",
 )
 @click.option(
+    "--short-prompt",
+    type=click.Path(),
+    metavar="FILE",
+    help="What if the tuned model were sent this prompt file instead of the plan's?",
+)
+@click.option(
     "-f",
     "--output-format",
     type=click.Choice(["text", "json"]),
@@ -77,6 +83,7 @@ def command(
     draws: int | None,
     seed: int | None,
     heat: tuple[str, ...],
+    short_prompt: str | None,
     output_format: str,
     verbose: bool,
     color: str,
@@ -103,15 +110,36 @@ def command(
     if scenario is None and len(paths) == 1 and is_scenario(paths[0]):
         scenario, paths = paths[0], ()
     if scenario is not None:
-        if paths or what_if:
-            wrong = paths[0] if paths else f"--what-if {what_if[0]}"
+        asides = [f"--what-if {each}" for each in what_if]
+        if short_prompt is not None:
+            asides.append(f"--short-prompt {short_prompt}")
+        if paths or asides:
+            wrong = (*paths, *asides)[0]
             raise UsageError(
                 f"--scenario and {wrong}: a scenario has all its numbers itself",
                 hint="leave one of the two away; --sweep KEY=A,B,C varies a scenario",
             )
         return _scenario(scenario, asked, output_format, color=shown)
     flags["config"] = (*flags["config"], *map(_setting, what_if))
+    if short_prompt is not None:
+        tokens = _tokens_of(short_prompt, paths, flags)
+        flags["config"] = (*flags["config"], f"usage.tuned_prompt_tokens={tokens}")
     return _datasets(paths, asked, flags, output_format, verbose=verbose, color=shown)
+
+
+def _tokens_of(prompt: str, paths: tuple[str, ...], flags: dict[str, Any]) -> int:
+    """Tokens of a prompt file as the base model of the plan counts them."""
+    from ftgate.gate import SettingsFinder, jobs_of, parse_day
+    from ftgate.pricing import look_up
+    from ftgate.prompts.workload import read_prompt
+    from ftgate.reading import LazyCounter
+
+    options = check_options(dict(flags))
+    finder = SettingsFinder(options)
+    job = jobs_of(paths, finder)[0]
+    facts = look_up(job.settings, parse_day(options.as_of))
+    counter = LazyCounter(facts.encoding, 0, finder.cache)  # the engine that starts fastest
+    return read_prompt(prompt, prompt, counter.count).tokens
 
 
 def _setting(text: str) -> str:
