@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ftgate.model import Finding
 from ftgate.model.outcome import VoidIgnore
 from ftgate.model.prompts import PromptIgnore
-from ftgate.prompts.study import PromptStudy
 from ftgate.rules import load_rules
 from ftgate.rules.registry import Rule
+
+if TYPE_CHECKING:
+    from ftgate.prompts.study import PromptStudy
 
 FAMILY = "FT6"
 """The only rules that a comment in a prompt file can be about: those about prompt files."""

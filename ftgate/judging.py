@@ -19,7 +19,6 @@ from ftgate.prices.lifecycle import Offer, customer_of, is_open, offers, start_d
 from ftgate.pricing import Facts, Money, Read, look_up, method_of, price_job, read_files
 from ftgate.profile import Profile
 from ftgate.prompts.caching import caching_of
-from ftgate.prompts.study import study_data, study_prompts
 from ftgate.reading import Reading
 from ftgate.report import DatasetReport, FileReport
 from ftgate.rules.registry import Rule
@@ -137,6 +136,10 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
 
 def _with_prompts(job: Job, read: Read) -> Read:
     """The prompt files as read; None where the dataset has none."""
+    if not (job.plan.tuned_prompt or job.dataset.of("prompt")):
+        return read
+    from ftgate.prompts.study import study_data, study_prompts  # patterns that few hooks need
+
     count = read.counter.count if read.counter and not read.reading.vocabulary else None
     prompts = study_prompts(job.dataset.files, job.plan, job.plan_folder, count)
     return read._replace(

@@ -33,7 +33,6 @@ from ftgate.prices.book import PriceBook
 from ftgate.prices.lifecycle import start_day
 from ftgate.prices.names import DEFAULT_PROVIDER, parse_name, profile_of
 from ftgate.profile import Profile
-from ftgate.prompts.study import PromptData, PromptStudy
 from ftgate.prompts.workload import measure_workload
 from ftgate.provider_of import limited, provider_of
 from ftgate.reading import LazyCounter, Reading, read_dataset
@@ -44,6 +43,7 @@ from ftgate.tokens.encodings import FOREIGN, resolve
 if TYPE_CHECKING:
     from ftgate.economics.planned import Plan
     from ftgate.economics.risk import Risk
+    from ftgate.prompts.study import PromptData, PromptStudy
     from ftgate.tokens.bills import Job as BillableJob
 
 UNNAMED = "(no model named)"

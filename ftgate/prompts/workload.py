@@ -9,8 +9,6 @@ from pathlib import Path
 from ftgate.content.labels import label_set
 from ftgate.model import Measured
 from ftgate.profile import Profile
-from ftgate.prompts.anatomy import Anatomy, dissect
-from ftgate.prompts.load import load_prompt
 from ftgate.settings import DatasetSettings, UsageSettings
 from ftgate.sources import File
 
@@ -36,6 +34,9 @@ def read_prompt(path: str, name: str, count: Count) -> Prompt:
 
     Front matter and the keys around a text are not sent, and not counted.
     """
+    from ftgate.prompts.anatomy import Anatomy, dissect  # patterns that few hooks need
+    from ftgate.prompts.load import load_prompt
+
     found = [dissect(prompt, count) for prompt in load_prompt(path, name).prompts]
     longest = max(found, key=lambda one: one.tokens, default=Anatomy((), 0, 0))
     return Prompt(name, longest.tokens, longest.static_tokens, longest.residue_tokens)
