@@ -42,7 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "cost": Entry("Look", "Compare a fine-tune with prompting, caching, cheaper models."),
     "diff": Entry("Look", "What a change does to tokens, dollars, findings and the verdict."),
     "prompts": Entry("Look", "What prompt files consist of, and what each call of them costs."),
-    "report": Entry("Look", "The report of a scenario, to decide from: HTML, Markdown, JSON."),
+    "report": Entry("Look", "The report to decide from: HTML, Markdown, JSON."),
     "explain": Entry("Look", "What a rule means, why it matters, how to set it."),
     "rules": Entry("Look", "List every rule with its severity."),
     "prices": Entry("Look", "What things cost and who says so; keep prices current."),

@@ -37,6 +37,7 @@ from tests.economics_market import (
     TUNED_CALL,
     Town,
     adds_up,
+    compared,
     job,
     kinds,
     offered,
@@ -272,3 +273,18 @@ def test_more_epochs_and_dearer_tokens_cost_more(epochs: int, factor: int) -> No
 
     assert bill(epochs, factor) == 5 * epochs + TUNED_CALL * CALLS * 12 * factor
     assert bill(epochs + 1, factor) > bill(epochs, factor) < bill(epochs, factor + 1)
+
+
+def test_a_tuned_prompt_that_varies_at_its_top_is_not_cached() -> None:
+    """2,000 tokens are above the minimum, 100 before the first variable are not."""
+    settings = plan(tuned_prompt_tokens=2_000)
+    sold = {f"ft:{BASE}/cached_input_mtok": "0.5"}
+
+    def items(cacheable: int | None) -> set[str]:
+        measured = replace(MEASURED, tuned_cacheable_tokens=cacheable)
+        tuned = option(compared(settings, measured=measured, prices=sold), "fine-tuned")
+        return {line.item for line in tuned.lines if not line.upfront}
+
+    assert "cached prompt" in items(None)
+    assert "cached prompt" in items(1_500)
+    assert "cached prompt" not in items(100)

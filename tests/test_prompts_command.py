@@ -206,6 +206,26 @@ def test_a_stated_prompt_is_unchanging_unless_a_file_shows_a_variable(
     assert (found.prompt_tokens, found.cacheable_tokens) == (stated, cacheable)
 
 
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [("Be kind to {{ name }} today.", "Be kind to "), ("Be kind to them today.", None)],
+)
+def test_a_tuned_prompt_is_unchanging_up_to_its_first_variable(
+    text: str, beginning: str | None, tmp_path: Path
+) -> None:
+    count = open_oracle("o200k_base")
+    (tmp_path / "short.j2").write_text(text)
+    found = measure_workload(
+        Profile(by_role=Counter(system=40, user=90, assistant=50), examples=10),
+        (),
+        DatasetSettings("d", tuned_prompt="short.j2"),
+        UsageSettings(),
+        tmp_path,
+        count,
+    )
+    assert found.tuned_cacheable_tokens == (count(beginning) if beginning else None)
+
+
 def test_check_judges_a_named_prompt_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "x.prompty"
     path.write_text("---\ninputs: {a: 1}\n---\nsystem:\n{{ b }} {{ a }}\n")

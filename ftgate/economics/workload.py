@@ -16,6 +16,7 @@ class Workload(NamedTuple):
     tuned_prompt_tokens: int
     query_tokens: int
     completion_tokens: int
+    tuned_cacheable_tokens: int = 0
 
 
 def workload(settings: Settings, measured: Measured) -> Workload | list[Missing]:
@@ -41,4 +42,12 @@ def workload(settings: Settings, measured: Measured) -> Workload | list[Missing]
             for key, (value, what) in known.items()
             if value is None
         ]
-    return Workload(prompt, min(pick("cacheable_tokens") or 0, prompt), tuned, query, completion)
+    begins = measured.tuned_cacheable_tokens
+    return Workload(
+        prompt_tokens=prompt,
+        cacheable_tokens=min(pick("cacheable_tokens") or 0, prompt),
+        tuned_prompt_tokens=tuned,
+        query_tokens=query,
+        completion_tokens=completion,
+        tuned_cacheable_tokens=tuned if begins is None else min(begins, tuned),
+    )

@@ -29,7 +29,8 @@ class Measured:
     ``prompt_tokens`` is today's system prompt, ``cacheable_tokens`` its unchanging beginning,
     ``tuned_prompt_tokens`` the system prompt that the tuned model is sent. ``origin`` maps a field
     name to a phrase for the report (``prompts/support.txt``, ``mean of 130 examples``).
-    ``classifies`` says that the task is to choose among labels.
+    ``tuned_cacheable_tokens`` is the unchanging beginning of the tuned model's prompt, None where
+    all of it is. ``classifies`` says that the task is to choose among labels.
     """
 
     examples: int
@@ -40,6 +41,7 @@ class Measured:
     completion_tokens: int | None
     origin: dict[str, str] = field(default_factory=dict)
     classifies: bool = False
+    tuned_cacheable_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,11 +65,11 @@ def measure_workload(
         origin["prompt_tokens"] = origin["cacheable_tokens"] = today.name
     tuned = read_prompt(str(tuned_path), str(plan.tuned_prompt), count) if tuned_path else None
     system = means["system"]
-    tuned_tokens = tuned.tokens if tuned else system
+    tuned_tokens, begins = tuned.tokens if tuned else system, _unchanging(tuned)
     if tuned:
         origin["tuned_prompt_tokens"] = tuned.name
     elif today and system == 0:
-        tuned_tokens = today.residue_tokens
+        tuned_tokens, begins = today.residue_tokens, _unchanging(today)
         origin["tuned_prompt_tokens"] = f"estimate: {today.name} without what examples teach"
     found = {
         "prompt_tokens": today.tokens if today else system,
@@ -94,7 +94,19 @@ def measure_workload(
     labels = plan.goal == "classification" or (
         plan.goal is None and label_set(profile.labels) is not None
     )
-    return Measured(profile.examples, origin=origin, classifies=labels, **found)
+    return Measured(
+        profile.examples,
+        origin=origin,
+        classifies=labels,
+        tuned_cacheable_tokens=begins,
+        **found,
+    )
+
+
+def _unchanging(prompt: Prompt | None) -> int | None:
+    """Tokens before the first variable; None where there is no variable, or no file."""
+    varies = prompt is not None and prompt.prefix_tokens < prompt.tokens
+    return prompt.prefix_tokens if prompt and varies else None
 
 
 def _todays_prompt(files: tuple[File, ...], tuned_path: Path | None, count: Count) -> Prompt | None:

@@ -68,9 +68,8 @@ def served_by(
         facts.tuned_shutdown or facts.shutdown,
         monthly=(line,) if line.usd else (),
     )
-    # Measured for today's prompt, all of a prompt of its own.
     same = load.tuned_prompt_tokens == load.prompt_tokens
-    prefix = load.cacheable_tokens if same else load.tuned_prompt_tokens
+    prefix = load.cacheable_tokens if same else load.tuned_cacheable_tokens
     cached = market.with_cache(plain, facts, prefix)
     return market.waited(plain if isinstance(cached, Missing) else cached, tuned=True)
 
