@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 from tests import price_server
@@ -45,18 +44,8 @@ class _Handler(price_server._Handler):
 
 @contextmanager
 def chat_server(answer: Callable[[Request], Page]) -> Iterator[ChatServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    state = ChatServer(f"http://127.0.0.1:{server.server_address[1]}/v1", answer)
-    server.state = state  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with price_server.serving(_Handler, lambda at: ChatServer(f"{at}/v1", answer)) as state:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def completion(text: str | None, *, finish: str = "stop", usage: Any = None) -> Page:

@@ -15,9 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.price_server import serving
 
 Json = dict[str, Any]
 STATES = ("validating_files", "queued", "running", "succeeded")
@@ -349,15 +351,5 @@ def _form(data: bytes, boundary: bytes) -> Json:
 
 @contextmanager
 def openai_service(bill: Callable[[bytes, int], int]) -> Iterator[OpenAIService]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    state = OpenAIService(f"http://127.0.0.1:{server.server_address[1]}/v1", bill)
-    server.state = state  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler, lambda at: OpenAIService(f"{at}/v1", bill)) as state:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

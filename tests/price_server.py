@@ -7,12 +7,13 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 
+State = TypeVar("State")
 MEGABYTE = 1 << 20
 
 
@@ -85,10 +86,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def price_server() -> Iterator[PriceServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+def serving(handler: type[BaseHTTPRequestHandler], made: Callable[[str], State]) -> Iterator[State]:
+    """A server on loopback until the end; ``made`` gets its address and returns what it knows."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    state = PriceServer(f"http://127.0.0.1:{server.server_address[1]}")
+    state = made(f"http://127.0.0.1:{server.server_address[1]}")
     server.state = state  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
@@ -98,6 +100,12 @@ def price_server() -> Iterator[PriceServer]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def price_server() -> Iterator[PriceServer]:
+    with serving(_Handler, PriceServer) as state:
+        yield state
 
 
 @contextmanager

@@ -111,8 +111,8 @@ def test_an_include_outside_of_the_repository_is_refused(tmp_path: Path, name: s
 
 def test_an_include_may_go_up_inside_of_the_repository(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    (tmp_path / "shared.txt").write_text("Be kind.")
-    file = read(tmp_path, "evals/promptfooconfig.yaml", "prompts:\n- file://../shared.txt\n")
+    (tmp_path / "above.txt").write_text("Be kind.")
+    file = read(tmp_path, "evals/promptfooconfig.yaml", "prompts:\n- file://../above.txt\n")
     assert file.prompts[0].messages[0].text == "Be kind."
     missing = read(tmp_path, "evals/promptfooconfig.yaml", "prompts:\n- file://gone.txt\n")
     assert only_defect(missing) == (2, "includes a file that is not there")
