@@ -9,7 +9,9 @@ from ftgate.errors import ConfigError
 
 DAYS_PER_MONTH = Decimal("30.4375")  # 365.25 / 12: the length of an average month
 
-_AMOUNT = re.compile(r"\A\s*\$?\s*([0-9]+(?:[_,][0-9]{3})*(?:\.[0-9]+)?)\s*(USD|\$)?\s*\Z", re.I)
+_AMOUNT = re.compile(
+    r"\A\s*+\$?\s*+([0-9]+(?:[_,][0-9]{3})*(?:\.[0-9]+)?)\s*+(USD|\$)?\s*+\Z", re.I
+)
 _DURATION = re.compile(r"\A\s*([0-9]+(?:\.[0-9]+)?)\s*(day|week|month|year)s?\s*\Z", re.I)
 _PERCENT = re.compile(r"\A\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*\Z")
 _DAYS_PER_UNIT = {

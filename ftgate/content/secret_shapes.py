@@ -69,7 +69,8 @@ def _decoded(part: str) -> bytes:
 
 def _private_key(match: re.Match[str]) -> bool:
     """60 characters of base64 are the smallest key there is (Ed25519)."""
-    body = re.sub(r"\\+[nr]|\s", "", re.sub(r"[A-Za-z-]+: [^\n\\]*", "", match[1]))
+    without_headers = re.sub(r"(?<![A-Za-z-])[A-Za-z-]+: [^\n\\]*", "", match[1])
+    body = re.sub(r"(?<!\\)\\+[nr]|\s", "", without_headers)
     data = re.match(r"[A-Za-z0-9+/=]*", body)
     return data is not None and len(data[0]) >= 60 and len(set(data[0])) >= 20
 

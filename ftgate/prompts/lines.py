@@ -19,7 +19,7 @@ from ftgate.prompts.cues import (
     stems_of,
 )
 
-_MARKDOWN = re.compile(r"^\s{0,3}#{1,6}\s+(?P<title>.+?)\s*#*\s*$")
+_MARKDOWN = re.compile(r"^\s{0,3}#{1,6}\s+(?P<title>\S.*)$")
 _BOLD = re.compile(
     r"^\s*\*\*(?P<title>[^*]{2,60})\*\*\s*:?\s*$|^\s*__(?P<other>[^_]{2,60})__:?\s*$"
 )
@@ -67,6 +67,7 @@ def heading_of(line: str, following: str, *, after_blank: bool = False) -> Headi
     for pattern in (_MARKDOWN, _BOLD, _BRACKET, _TAG):
         if match := pattern.match(line):
             title = next(filter(None, match.groups()))
+            title = title.rstrip("# \t") or title  # "## Rules ##"
             rank = line.count("#", 0, line.find(" ") + 1) if pattern is _MARKDOWN else SMALL
             label = heading_label(title.replace("_", " "))
             if _SCHEMA.search(title) and not _ANSWER_SCHEMA.search(following):
