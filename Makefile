@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-all lint bench docs clean
+.PHONY: help setup demo test test-slow test-all lint lock audit sbom bench docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
@@ -13,12 +13,12 @@ help: ## list the targets
 setup: $(READY) ## create .venv and install ftgate with its development tools
 
 # Once, and again when the dependencies change.
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: install Python 3.11 or later, or: make PYTHON=/path/to/python"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "ftgate needs Python 3.11 or later, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
 	@echo "setting up $(VENV) (once, about a minute) ..."
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --quiet --disable-pip-version-check -e '.[dev,docs]'
+	@scripts/install.sh $(VENV)
 	@$(VENV)/bin/python -m compileall -q ftgate
 	@touch $@
 
@@ -42,6 +42,17 @@ lint: $(READY) ## ruff, formatting, types
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
+	@$(VENV)/bin/bandit --quiet --recursive --configfile pyproject.toml ftgate
+
+lock: $(READY) ## pin the development tools again, with their hashes
+	@$(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--custom-compile-command "make lock" --extra dev --extra docs pyproject.toml -o requirements-dev.txt
+
+audit: $(READY) ## known weaknesses of the locked versions (asks PyPI)
+	@$(VENV)/bin/pip-audit --requirement requirements-dev.txt --disable-pip --strict
+
+sbom: $(READY) ## what this installation consists of, as CycloneDX, into dist/
+	@mkdir -p dist && $(VENV)/bin/cyclonedx-py environment $(VENV) --of JSON -o dist/ftgate.cdx.json && echo dist/ftgate.cdx.json
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
 	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done

@@ -95,7 +95,7 @@ def _environment() -> Environment:
     from jinja2 import Environment
 
     # S701: nothing is rendered, so nothing has to be escaped.
-    return Environment(  # noqa: S701
+    return Environment(  # noqa: S701  # nosec B701
         extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", "jinja2.ext.i18n"]
     )
 
