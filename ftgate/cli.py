@@ -119,8 +119,8 @@ class LazyGroup(click.Group):
     },
     epilog=(
         "Exit codes: 0 pass, 1 fail, 2 error, 3 undecided (a number is missing), 130 interrupted. "
-        "Every flag of a command but --again, --judge and --yes can be set in the environment: "
-        "FTGATE_MODEL for --model."
+        "Every flag of a command but --again, --force, --judge and --yes can be set in the "
+        "environment: FTGATE_MODEL for --model."
     ),
 )
 @click.version_option(

@@ -6,13 +6,14 @@ when they are obvious and by pydantic when they are not.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from ftgate.config_values import check_values
-from ftgate.errors import ConfigError
+from ftgate.errors import ConfigError, did_you_mean
 from ftgate.plain import Doubt, build
 from ftgate.settings import Settings
 
@@ -69,6 +70,14 @@ def validate(document: dict[str, Any], where: str) -> Settings:
     return settings
 
 
+def _near_value(error: Any, otherwise: str) -> str:
+    """The allowed value that is most like the wrong one; it stands between quotes in the text."""
+    wrong = error["input"]
+    if error["type"] != "literal_error" or not isinstance(wrong, str):
+        return otherwise
+    return did_you_mean(wrong, re.findall("'([^']*)'", error["ctx"]["expected"]), otherwise)
+
+
 def _ask_pydantic(data: dict[str, Any], where: str) -> Settings:
     from pydantic import TypeAdapter, ValidationError
 
@@ -80,7 +89,7 @@ def _ask_pydantic(data: dict[str, Any], where: str) -> Settings:
         message = first["msg"].replace("valid tuple", "list")
         raise ConfigError(
             f"{where}: {place}: {message[0].lower()}{message[1:]}",
-            hint="see every key and its type with: ftgate config schema",
+            hint=_near_value(first, "see every key and its type with: ftgate config schema"),
         ) from None
 
 

@@ -34,14 +34,17 @@ class Costs:
     planned: Planned | None
 
 
-def price_one(path: str, options: CheckOptions) -> Costs:
-    """Price the one dataset under a path. Raises UsageError where there are several."""
+def price_one(path: str | None, options: CheckOptions) -> Costs:
+    """Price the one dataset under a path, or that the configuration declares.
+
+    Raises UsageError where there are several.
+    """
     finder = SettingsFinder(options)
-    jobs = jobs_of((path,), finder)
+    jobs = jobs_of((path,) if path else (), finder)
     if len(jobs) > 1:
         names = ", ".join(job.dataset.name for job in jobs[:3])
         raise UsageError(
-            f"{path}: {len(jobs)} datasets: {names}{', ...' if len(jobs) > 3 else ''}",
+            f"{path or 'here'}: {len(jobs)} datasets: {names}{', ...' if len(jobs) > 3 else ''}",
             hint="name the training file of one",
         )
     return _price_all(jobs, options, finder)[0]

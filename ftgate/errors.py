@@ -21,6 +21,8 @@ Broken data are not here: a broken line is a finding, and the rest of the file i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class FtgateError(Exception):
     """Base of all errors that ftgate raises on purpose.
@@ -46,6 +48,14 @@ class ConfigError(FtgateError):
 
 class UnreadableError(FtgateError):
     """A file that the user named cannot be read."""
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
+    """The hint for a name that nobody knows: the one spelled most alike, else ``otherwise``."""
+    import difflib  # only mistakes pay for it
+
+    near = difflib.get_close_matches(name.lower(), list(known), n=1)
+    return f"did you mean {near[0]}?" if near else otherwise
 
 
 class CatalogError(FtgateError):

@@ -1,14 +1,17 @@
 """A comparison without files: what a notebook asks in five lines.
 
-::
-
-    import ftgate
-
-    work = ftgate.Workload(40_000, prompt_tokens=2_000, query_tokens=60, answer_tokens=120)
-    found = ftgate.compare(work, {"model": {"base": "gpt-4.1-mini", "today": "gpt-4.1"}})
-    for option in found.options:
-        print(f"{option.name:45} {option.total_usd:12,.2f}")
-    print(found.best, found.break_even)
+>>> import ftgate
+>>> from datetime import date
+>>> work = ftgate.Workload(40_000, prompt_tokens=2_000, query_tokens=60, answer_tokens=120)
+>>> plan = {"model": {"base": "gpt-4.1-mini", "today": "gpt-4.1"}}
+>>> found = ftgate.compare(work, plan, today=date(2026, 11, 22))
+>>> for option in found.options[:3]:
+...     print(f"{option.name:24} {option.total_usd:7,.2f}")
+today                     440.80
+today + prompt caching    203.30
+today in batches          256.40
+>>> print(found.best, found.break_even.status)
+gpt-6-luna PAYS_BACK
 """
 
 from __future__ import annotations

@@ -114,6 +114,12 @@ class Report:
     price_mode: str = "offline"  # how prices were asked for: --prices
     rules: tuple[RuleText, ...] = ()
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from ftgate.render.notebook import report_html
+
+        return report_html(self)
+
 
 def fingerprint(dataset: str, finding: Finding) -> str:
     """Stable identity of a finding: dataset, rule, file and key, not line numbers or wording."""

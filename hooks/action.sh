@@ -6,10 +6,11 @@ set -euo pipefail
 PATH="${FTGATE_PROGRAMS:+$FTGATE_PROGRAMS:}$PATH"
 folder="${RUNNER_TEMP:-/tmp}"
 report="$folder/ftgate-report.json"
+page="$folder/ftgate-report.html"
 summary="$folder/ftgate-report.md"
 sarif="$folder/ftgate-report.sarif"
 annotations="$folder/ftgate-annotations.txt"
-rm -f "$report" "$summary" "$sarif" "$annotations"
+rm -f "$report" "$page" "$summary" "$sarif" "$annotations"
 
 arguments=()
 while IFS= read -r path; do
@@ -17,6 +18,7 @@ while IFS= read -r path; do
 done <<<"${INPUT_PATHS:-}"
 if [ -n "${INPUT_CONFIG:-}" ]; then arguments+=("--config=$INPUT_CONFIG"); fi
 if [ -n "${INPUT_FAIL_ON:-}" ]; then arguments+=("--fail-on=$INPUT_FAIL_ON"); fi
+if [ -n "${INPUT_PRICES:-}" ]; then arguments+=("--prices=$INPUT_PRICES"); fi
 if [ -n "${INPUT_COMPARE_TO:-}" ]; then arguments+=("--compare-to=$INPUT_COMPARE_TO"); fi
 if [ "${INPUT_SARIF:-false}" = true ]; then arguments+=(-o "sarif=$sarif"); fi
 
@@ -24,8 +26,8 @@ if [ "${INPUT_SARIF:-false}" = true ]; then arguments+=(-o "sarif=$sarif"); fi
 token=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 echo "::stop-commands::$token"
 code=0
-ftgate check --color never -o "json=$report" -o "markdown=$summary" -o "github=$annotations" \
-    ${arguments[@]+"${arguments[@]}"} || code=$?
+ftgate check --color never -o "json=$report" -o "html=$page" -o "markdown=$summary" \
+    -o "github=$annotations" ${arguments[@]+"${arguments[@]}"} || code=$?
 echo "::$token::"
 if [ -f "$annotations" ]; then grep '^::' "$annotations" || true; fi # every name in them is escaped
 
@@ -39,6 +41,7 @@ esac
     echo "verdict=$verdict"
     echo "exit-code=$code"
     if [ -f "$report" ]; then echo "report-json=$report"; fi
+    if [ -f "$page" ]; then echo "report-html=$page"; fi
     if [ -f "$sarif" ]; then echo "sarif-file=$sarif"; fi
 } >>"$GITHUB_OUTPUT"
 

@@ -130,22 +130,23 @@ def cli_page(group: click.Group) -> str:
     """The help of every command and subcommand, as the terminal prints it."""
     parts = ["# Command line\n", "Every flag can be set in the environment: `FTGATE_MODEL` for"]
     parts[1] += " `--model`. An unknown command that is a path is checked.\n"
-    for names, command in _commands(group, ("ftgate",)):
+    for names, command in every_command(group, ("ftgate",)):
         level = "#" * min(len(names) + 1, 3)
         parts += [f"{level} {' '.join(names)}\n", f"```text\n{_help(names, command)}\n```\n"]
     return "\n".join(parts)
 
 
-def _commands(
+def every_command(
     command: click.Command, names: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command and subcommand with its full name, the group itself first."""
     yield names, command
     if isinstance(command, click.Group):
         context = click.Context(command, info_name=names[-1])
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
             if inner is not None and not inner.hidden:
-                yield from _commands(inner, (*names, name))
+                yield from every_command(inner, (*names, name))
 
 
 def _help(names: tuple[str, ...], command: click.Command) -> str:

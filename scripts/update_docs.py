@@ -9,7 +9,7 @@ A page with ``<!-- session -->`` is run from top to bottom in one shell, in an e
 
 Elsewhere a run stands after a comment that names it, as in the README
 (:mod:`scripts.update_readme`).
-``python -m scripts.update_docs`` rewrites the pages; a test compares.
+``python -m scripts.update_docs`` rewrites the pages and ``man/ftgate.1``; tests compare.
 """
 
 from __future__ import annotations
@@ -129,7 +129,10 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Rewrite every page that prints something else today."""
+    """Rewrite every page that prints something else today, and the manual page."""
+    from scripts import build_man
+
+    build_man.main()
     for page in pages():
         before = page.read_text("utf-8")
         after = updated_page(before)

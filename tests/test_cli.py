@@ -426,6 +426,9 @@ def test_completion_scripts_call_back(shell: str, capsys: Capture) -> None:
         ("ftgate explain knowledge-", {"knowledge-injection"}),
         ("ftgate check --select FT0,FT40", {"FT0,FT401", "FT0,FT402"}),
         ("ftgate check --fail-on w", {"warning"}),
+        ("ftgate init --ci g", {"github", "gitlab"}),
+        ("ftgate check --pr", {"--provider", "--prices", "--price"}),
+        ("ftgate count --provider op", {"openai"}),
     ],
 )
 def test_completion_knows_commands_rules_and_choices(words: str, expected: set[str]) -> None:
@@ -459,6 +462,8 @@ def test_completion_knows_commands_rules_and_choices(words: str, expected: set[s
         (["rul"], ["rules"]),
         (["explain", "zz"], []),
         (["explain", "truncated-"], ["truncated-at-training"]),
+        (["init", "--ci", "git"], ["github", "gitlab"]),
+        (["prices", "sh"], ["show"]),
     ],
     ids=" ".join,
 )

@@ -58,8 +58,9 @@ def ftgate_lines(page: str) -> list[str]:
     found = []
     for kind, body in FENCE.findall(text_of(page)):
         if kind not in ("console", "python", "toml", "text"):
+            joined = re.sub(r"\\\n\s*", "", body)
             found += re.findall(
-                r"(?<![\w/@.-])ftgate (?:check|run|hook|prices|diff)\b[^'\n]*", body
+                r"(?<![\w/@.-])ftgate (?:check|run|hook|prices|diff)\b[^'\n|>]*", joined
             )
     return found
 
@@ -68,7 +69,8 @@ def test_commands_in_templates_have_flags_that_exist() -> None:
     lines = [line for page in PAGES for line in ftgate_lines(page)]
     assert len(lines) >= 5
     for line in lines:
-        words = re.sub(r"\$[({]\w*(?:\.\w+)*[)}]", "x", line).partition(" -- ")[0]
+        words = re.sub(r"\$(?:[({]\w*(?:\.\w+)*[)}]|\w+|@)", "x", line).partition(" -- ")[0]
+        words = words.removesuffix(" 2")  # of 2>&1
         name, *arguments = shlex.split(words)[1:]
         assert name in COMMANDS
         done = CliRunner().invoke(cli, [name, *arguments, "--help"])

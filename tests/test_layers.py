@@ -70,10 +70,11 @@ PURE = (
 )
 
 # Rooms by prefix, and the only rooms of ours that they may import.
+# A notebook asks a value itself how it looks (_repr_html_): that alone reaches for the renderer.
 MAY_IMPORT = {
-    "ftgate.model": ("ftgate.model",),
+    "ftgate.model": ("ftgate.model", "ftgate.render.notebook"),
     "ftgate.errors": (),
-    "ftgate.report": ("ftgate.model",),
+    "ftgate.report": ("ftgate.model", "ftgate.render.notebook"),
     "ftgate.report_json": ("ftgate.report", "ftgate.model"),
     "ftgate.changes": ("ftgate.report", "ftgate.model"),
     "ftgate.auditing": ("ftgate.auditing", "ftgate.content", "ftgate.model"),

@@ -138,7 +138,9 @@ def test_the_action_passes_every_input_through_the_environment() -> None:
     assert all("${{" not in step["run"] for step in steps)
     passed = " ".join(str(step["env"]) for step in steps)
     assert all(f"inputs.{name} " in passed for name in action["inputs"])
-    assert set(action["outputs"]) == {"verdict", "exit-code", "report-json", "sarif-file"}
+    assert set(action["outputs"]) == {
+        *("verdict", "exit-code", "report-json", "report-html", "sarif-file"),
+    }
 
 
 @pytest.mark.parametrize("file", ["action.yml", "hooks/ci/github.yml"])

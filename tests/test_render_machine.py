@@ -122,6 +122,21 @@ def test_sarif_results_point_to_their_rule_with_its_documentation() -> None:
     assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 1}]
 
 
+def test_a_sarif_message_has_no_link_of_the_data() -> None:
+    linked = replace(FAILING, name="[see](https://evil.example)\\[x]")
+    (first, *_) = results(shown("sarif", linked))
+    text = first["message"]["text"]
+    assert text.startswith("\\[see\\](https://evil.example)\\\\\\[x\\]: ")
+    # What a reader of the standard makes of it is what was said.
+    assert re.sub(r"\\(.)", r"\1", text).startswith(f"{linked.name}: ")
+    assert not re.search(r"(?<!\\)\]\(", text)
+
+
+def test_brackets_that_are_no_link_stay_as_they_are() -> None:
+    (first, *_) = results(shown("sarif", replace(FAILING, name="messages[3]")))
+    assert first["message"]["text"].startswith("messages[3]: ")
+
+
 def test_a_sarif_alert_keeps_its_identity_when_lines_and_wording_change() -> None:
     moved = replace(KNOWLEDGE, lines=(9,), message="72% of answers teach facts (limit 60%)")
     other = replace(KNOWLEDGE, path="other.jsonl")

@@ -22,10 +22,12 @@ _ftgate_completion() {
         case $type in
         plain) COMPREPLY+=("$value") ;;
         file)
+            # shellcheck disable=SC2207 # mapfile came with bash 4
             COMPREPLY+=($(compgen -f -- "$value"))
             compopt -o filenames -o default 2>/dev/null
             ;;
         dir)
+            # shellcheck disable=SC2207
             COMPREPLY+=($(compgen -d -- "$value"))
             compopt -o filenames -o dirnames 2>/dev/null
             ;;
@@ -42,7 +44,16 @@ complete -o nosort -F _ftgate_completion ftgate 2>/dev/null ||
 @click.argument("shell", type=click.Choice(list(_USE)))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> int:
-    """Print the completion script of a shell; its first line says where it goes."""
+    """Print the completion script of a shell; its first line says where it goes.
+
+    It completes commands, flags, their values, rule codes, providers and paths. To try it in the
+    shell that you are in:
+
+    \b
+      bash  eval "$(ftgate completion bash)"
+      zsh   eval "$(ftgate completion zsh)"
+      fish  ftgate completion fish | source
+    """
     emit(f"{_USE[shell]}\n{_BASH if shell == 'bash' else _source(ctx, shell)}")
     return 0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, check_options, planning
-from ftgate.commands.output import emit, progress_line, say, wants_color
+from ftgate.commands.output import emit, progress_line, say, screen_width, wants_color
 from ftgate.commands.scenarios import is_scenario, read_scenario
 from ftgate.errors import UsageError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ftgate.commands.outlook import Asked
     from ftgate.costing import Costs
 
+_WIDEST, _SCENARIO = 100, 80  # columns of tables
 _PLAIN = str.maketrans({"·": "*", "±": "+/-", "█": "#", "▒": "-"})
 
 
@@ -167,7 +168,7 @@ def _scenario(path: str, asked: Asked, output_format: str, *, color: bool) -> in
     from ftgate.render.escape import visible
 
     lines = [visible(line) for line in scenario_lines(scenario, found.swept)]
-    _emit_lines([*lines, *outlook_lines(scenario, found, color=color)])
+    _emit_lines([*lines, *outlook_lines(scenario, found, color=color)], _SCENARIO)
     return 0
 
 
@@ -195,7 +196,7 @@ def _datasets(
         lines: list[str] = []
         for each in found:
             lines += [""] * bool(lines) + _plan_lines(each, asked, verbose=verbose, color=color)
-        _emit_lines(lines)
+        _emit_lines(lines, _WIDEST)
     return 3 if any(each.missing for each in found) else 0
 
 
@@ -220,7 +221,7 @@ def _plan_lines(costs: Costs, asked: Asked, *, verbose: bool, color: bool) -> li
     from ftgate.commands.outlook import outlook, outlook_lines
     from ftgate.economics.scenario_text import sweep_lines
 
-    lines = list(plan_lines(costs, color=color, verbose=verbose))
+    lines = list(plan_lines(costs, color=color, verbose=verbose, width=screen_width()))
     if costs.planned is not None:
         found = outlook(costs.planned.scenario, asked, costs.planned.rival)
         lines += list(sweep_lines(*found.swept)) if found.swept else []
@@ -234,9 +235,11 @@ def _emit_json(answer: dict[str, Any]) -> None:
     emit(json.dumps(answer, indent=2) + "\n")
 
 
-def _emit_lines(lines: list[str]) -> None:
-    """The lines with ASCII signs where standard output cannot show ours."""
-    text = "".join(f"{line}\n" for line in lines)
+def _emit_lines(lines: list[str], widest: int) -> None:
+    """The lines, broken to fit, with ASCII signs where standard output cannot show ours."""
+    from ftgate.render.fit import fitted
+
+    text = fitted("\n".join(lines), min(widest, screen_width()))
     try:
         "·±█▒".encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:

@@ -1,11 +1,10 @@
-"""Sensitivity, heat map and risk of a scenario as text, at most 80 columns wide.
+"""Sensitivity, heat map and risk of a scenario as text: tables of 80 columns, whole paragraphs.
 
 What wins is drawn solid and, where colours are wanted, green; what loses is shaded, or red.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -22,7 +21,7 @@ from ftgate.economics.sensitivity import IN_TIME, OVER_HORIZON, Bar, Outcome, Th
 from ftgate.render.escape import visible
 from ftgate.render.style import paint
 
-WIDTH = 80
+_WIDTH = 80  # of the heat map
 _NAME = 30
 _DRIVERS = 12
 _GREEN, _RED, _YELLOW = 32, 31, 33
@@ -36,12 +35,12 @@ def tornado_lines(
     """One bar a number, then where each of them flips the answer."""
     months = scenario.horizon_months
     yield ""
-    yield from _wrap(
+    yield from _paragraph(
         f"What moves the net benefit of {usd_text(found.base.net_usd)} over {months} months, one"
         f" number at a time ({_WINS} wins, {_LOSES} loses)"
     )
     if found.assumed:
-        yield from _wrap("The ranges are assumptions; state your own in [risk].", indent="  ")
+        yield from _paragraph("The ranges are assumptions; state your own in [risk].", indent="  ")
     yield from _lives_on(scenario)
     nets = [end.net_usd for bar in found.bars for end in (bar.at_low, bar.at_high)]
     low, high = min([*nets, found.base.net_usd]), max([*nets, found.base.net_usd])
@@ -62,7 +61,7 @@ def tornado_lines(
         for each in thresholds:
             if each.goal == goal:
                 text = f"{each.path}, now {exact_text(each.now)}: {flip_text(each)}"
-                yield from _wrap(visible(text), indent="  ")
+                yield from _paragraph(visible(text), indent="  ")
 
 
 def flip_text(found: Threshold) -> str:
@@ -83,13 +82,13 @@ def heat_lines(scenario: Scenario, found: Heat, *, color: bool) -> Iterator[str]
     """The map, the largest ``y`` on top, each cell its net dollars where there is room."""
     limit, months = number_text(scenario.limit_months), scenario.horizon_months
     yield ""
-    yield from _wrap(
+    yield from _paragraph(
         f"{found.y.path} (up) against {found.x.path} (across): net over {months} months;"
         f" █ paid back in less than {limit} months, ▒ later, · never"
     )
     yield from _lives_on(scenario)
     wide = max(8, max(len(_short(value)) for value in found.x.values) + 1)
-    room = (WIDTH - 12) // len(found.x.values)
+    room = (_WIDTH - 12) // len(found.x.values)
     for value, row in reversed(list(zip(found.y.values, found.rows, strict=True))):
         drawn = "".join(_cell(cell, min(wide, room), color=color) for cell in row)
         yield f"  {_short(value):>9} {drawn}".rstrip()
@@ -102,7 +101,7 @@ def heat_lines(scenario: Scenario, found: Heat, *, color: bool) -> Iterator[str]
 def risk_lines(scenario: Scenario, found: Risk, *, color: bool) -> Iterator[str]:
     """Probabilities, percentiles, the histogram, what drives it, and what was drawn."""
     yield ""
-    yield from _wrap(
+    yield from _paragraph(
         f"{found.draws:,} futures (seed {found.seed}), each to its own end of life or"
         f" {scenario.horizon_months} months"
     )
@@ -135,7 +134,7 @@ def _lives_on(scenario: Scenario) -> Iterator[str]:
     """What keeps the points below apart from those of the bills above, which end with the model."""
     if scenario.life_months is not None:
         months = scenario.life_months
-        yield from _wrap(
+        yield from _paragraph(
             "As if the tuned model lived on: it has"
             f" {months} whole month{'' if months == 1 else 's'} to pay back.",
             indent="  ",
@@ -203,5 +202,6 @@ def _dollars(usd: float) -> str:
     return f"{'-' if usd <= -0.5 else ''}${abs(usd):,.0f}"
 
 
-def _wrap(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+def _paragraph(text: str, indent: str = "") -> list[str]:
+    """A paragraph as one line: who prints it knows the width."""
+    return [indent + " ".join(text.split())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,19 +15,22 @@ from ftgate.render.style import paint
 from ftgate.report_json import comparison_dict, plain
 
 SCHEMA = "ftgate/cost-plan/1"
-_WIDTH, _NAME, _BAR = 100, 44, 12
+_NAME, _BAR = 44, 12
 _GREEN = 32
 _COLUMN = 12
 
 
-def plan_lines(costs: Costs, *, color: bool, verbose: bool) -> Iterator[str]:
-    """What the dataset's options cost, when the fine-tune pays, and what that rests on."""
-    yield from _wrap(_title(costs))
+def plan_lines(costs: Costs, *, color: bool, verbose: bool, width: int) -> Iterator[str]:
+    """What the dataset's options cost, when the fine-tune pays, and what that rests on.
+
+    Tables keep to ``width`` columns; paragraphs are not broken yet.
+    """
+    yield from _paragraph(_title(costs))
     comparison = costs.comparison
     if comparison is not None:
         if comparison.options:
             yield ""
-            yield from _side_by_side(comparison, color=color)
+            yield from _side_by_side(comparison, color=color, width=width)
             yield from _answers(comparison)
             for option in comparison.options:
                 yield ""
@@ -37,12 +39,12 @@ def plan_lines(costs: Costs, *, color: bool, verbose: bool) -> Iterator[str]:
             yield from _volumes(comparison)
     for each in costs.missing:
         yield ""
-        yield from _wrap(f"not priced: {_text(each)}")
+        yield from _paragraph(f"not priced: {_text(each)}")
     if comparison is not None and comparison.assumptions:
         yield ""
         yield "Assumed"
         for text in comparison.assumptions:
-            yield from _wrap(visible(text), "  ")
+            yield from _paragraph(visible(text), "  ")
     if verbose:
         yield from _origins(costs)
 
@@ -63,10 +65,13 @@ def _text(missing: Missing) -> str:
     return visible(f"{missing.what}: {missing.reason}{nearest}")
 
 
-def _side_by_side(comparison: Comparison, *, color: bool) -> Iterator[str]:
+def _side_by_side(comparison: Comparison, *, color: bool, width: int) -> Iterator[str]:
     months = f"{comparison.horizon_months} months"
     heads = f"{'upfront':>{_COLUMN}}{'a month':>{_COLUMN}}{months:>{_COLUMN}}"
-    yield f"{'USD':<{_NAME}}{heads}"
+    # Where a line has no room for it, the name stands above its figures, and the bar goes first.
+    alone = width < _NAME + len(heads) + _BAR + len("   best")
+    drawn = not alone or width >= len(heads) + _BAR + len("   best")
+    yield f"{'USD':<{0 if alone else _NAME}}{heads[3 if alone else 0 :]}"
     most = max(each.total_usd for each in comparison.options if each.contends)
     for each in comparison.options:
         bar = _bar(each.total_usd, most)
@@ -74,8 +79,12 @@ def _side_by_side(comparison: Comparison, *, color: bool) -> Iterator[str]:
         mark = " best" if best else "" if each.contends else " *"
         figures = (each.upfront_usd, _steady(each), each.total_usd)
         row = "".join(f"{money_text(usd):>{_COLUMN}}" for usd in figures)
-        shown = paint(bar, _GREEN if best else None, color=color)
-        yield f"{_cut(each.name):<{_NAME}}{row}  {shown}{mark}".rstrip()
+        shown = paint(bar * drawn, _GREEN if best else None, color=color)
+        if alone:
+            yield f"{visible(each.name)}{mark}"
+            yield f"{row}  {shown}".rstrip()
+        else:
+            yield f"{_cut(each.name):<{_NAME}}{row}  {shown}{mark}".rstrip()
     if not all(each.contends for each in comparison.options):
         yield "* for comparison, never the best: the bill below says why"
 
@@ -104,9 +113,9 @@ def _answers(comparison: Comparison) -> Iterator[str]:
         chance = ""
         if point.probability is not None:
             chance = f"; it pays in {100 * point.probability:.1f}% of the drawn futures"
-        yield from _wrap(f"break-even: {break_even(point, comparison)}{chance}")
+        yield from _paragraph(f"break-even: {break_even(point, comparison)}{chance}")
     for threshold in comparison.thresholds:
-        yield from _wrap(f"{visible(threshold.parameter)}: {visible(threshold.meaning)}")
+        yield from _paragraph(f"{visible(threshold.parameter)}: {visible(threshold.meaning)}")
 
 
 def _volumes(comparison: Comparison) -> Iterator[str]:
@@ -116,22 +125,17 @@ def _volumes(comparison: Comparison) -> Iterator[str]:
         verdict = DECISIONS[each.decision]
         yield f"  at {each.calls_per_month:>9,} calls a month: {verdict} (best: {each.best})"
     for threshold in comparison.thresholds:
-        yield from _wrap(f"{visible(threshold.parameter)}: {visible(threshold.meaning)}")
+        yield from _paragraph(f"{visible(threshold.parameter)}: {visible(threshold.meaning)}")
 
 
 def _bill(option: Option) -> Iterator[str]:
     note = f" ({visible(option.note)})" if option.note else ""
     kind = "" if option.kind in PROMPTED else ", trained"
-    yield from _wrap(f"{visible(option.name)}{kind}{note}")
+    yield from _paragraph(f"{visible(option.name)}{kind}{note}")
     for line in option.lines:
         per = "once" if line.upfront else "a month" if line.monthly else "each time"
-        head = f"  {visible(line.item):<16}{money_text(line.usd):>14} {per:<10}"
-        yield from textwrap.wrap(
-            f"= {visible(line.formula)}",
-            _WIDTH,
-            initial_indent=head,
-            subsequent_indent=" " * len(head),
-        )
+        head = f"  {visible(line.item):<16}{money_text(line.usd):>14} {per:<9}"
+        yield f"{head} = {' '.join(visible(line.formula).split())}"
 
 
 def _origins(costs: Costs) -> Iterator[str]:
@@ -140,7 +144,7 @@ def _origins(costs: Costs) -> Iterator[str]:
     yield ""
     yield "What the numbers rest on"
     for key, origin in costs.planned.notes.items():
-        yield from _wrap(visible(f"{key}: {origin}"), "  ")
+        yield from _paragraph(visible(f"{key}: {origin}"), "  ")
 
 
 def plan_dict(costs: Costs, outlook: dict[str, Any]) -> dict[str, Any]:
@@ -168,5 +172,5 @@ def _cut(text: str) -> str:
     return safe if len(safe) < _NAME else f"{safe[: _NAME - 4]}..."
 
 
-def _wrap(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+def _paragraph(text: str, indent: str = "") -> list[str]:
+    return [indent + " ".join(text.split())]

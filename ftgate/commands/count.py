@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import CONTEXT, VERBOSE, check_epochs, complete_providers
-from ftgate.commands.output import emit
+from ftgate.commands.output import emit, emit_fitted, table_width
 from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
         emit(as_json(counts, more))
     else:
         lines = count_bill.as_lines(bills, terms) if terms else []
-        emit(as_text(counts, [*lines, *count_cookbook.as_lines(books)]))
+        shown = as_text(counts, [*lines, *count_cookbook.as_lines(books)], table_width())
+        emit_fitted(shown)
     return 2 if counts.problems else 0
 
 

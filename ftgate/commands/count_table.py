@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ftgate.render import words
+from ftgate.render import fit, words
 from ftgate.render.escape import visible
 
 if TYPE_CHECKING:
@@ -20,20 +20,21 @@ _BAR_COLUMNS = 40
 _EIGHTHS = " \u258f\u258e\u258d\u258c\u258b\u258a\u2589"
 
 
-def as_text(counts: Counts, more: list[str]) -> str:
+def as_text(counts: Counts, more: list[str], width: int) -> str:
     """Rows of data files, their total, prompts, and how tokens per example are distributed.
 
-    ``more`` are the lines of bills and of the cookbook's rule.
+    ``more`` are the lines of bills and of the cookbook's rule, ``width`` the columns of the screen.
     """
-    lines = _table(counts) if counts.counted else []
+    lines = _table(counts, width) if counts.counted else []
     if counts.lengths:
-        lines += ["", _quantile_line(counts.lengths), *_histogram(counts.lengths)]
+        lines += ["", _quantile_line(counts.lengths), *_histogram(counts.lengths, width)]
     if counts.problems:
-        width = max(len(visible(file.path)) for file in counts.problems)
+        longest = max(len(visible(file.path)) for file in counts.problems)
         lines += [""] if lines else []
         lines += ["not counted (ftgate check says more):"]
         lines += [
-            f"  {visible(file.path):<{width}}  {visible(file.problem)}" for file in counts.problems
+            f"  {visible(file.path):<{longest}}  {visible(file.problem)}"
+            for file in counts.problems
         ]
     if skipped := sum(file.invalid for file in counts.counted):
         lines += ["", f"{words.count(skipped, 'broken record')} not counted: see ftgate check"]
@@ -80,7 +81,7 @@ def _file(file: FileCount) -> dict[str, Any]:
     }
 
 
-def _table(counts: Counts) -> list[str]:
+def _table(counts: Counts, width: int) -> list[str]:
     data = [file for file in counts.counted if file.role != "prompt"]
     names = [name for name in _PARTS if any(_parts(file)[name] for file in data)]
     head = ["file", "role", "examples", "tokens", *names]
@@ -91,8 +92,8 @@ def _table(counts: Counts) -> list[str]:
         tokens = sum(file.tokens for file in data)
         rows.append(["total", "", *(f"{each:,}" for each in (examples, tokens, *sums))])
     rows += [_cells(file, names) for file in counts.counted if file.role == "prompt"]
-    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
-    return [_row(row, widths) for row in [head, *rows]]
+    blocks = fit.table(head, rows, width, right=range(2, len(head)))
+    return [line for block in blocks for line in block]
 
 
 def _cells(file: FileCount, names: list[str]) -> list[str]:
@@ -107,12 +108,6 @@ def _parts(file: FileCount) -> dict[str, int]:
     """What ``tokens`` is the sum of."""
     roles = {role: file.by_role.get(role, 0) for role in ROLES}
     return {**roles, "tools": file.tools, "overhead": file.overhead}
-
-
-def _row(cells: list[str], widths: list[int]) -> str:
-    left = [f"{cell:<{width}}" for cell, width in zip(cells[:2], widths[:2], strict=True)]
-    right = [f"{cell:>{width}}" for cell, width in zip(cells[2:], widths[2:], strict=True)]
-    return "  ".join([*left, *right]).rstrip()
 
 
 def _quantiles(lengths: Counter[int]) -> dict[str, int]:
@@ -163,18 +158,19 @@ def _round_step(width: float) -> int:
         scale *= 10
 
 
-def _histogram(lengths: Counter[int]) -> list[str]:
+def _histogram(lengths: Counter[int], screen: int) -> list[str]:
     bins = _bins(lengths)
     tallest = max(number for _, _, number in bins)
     width = len(f"{bins[-1][1]:,}")
+    room = min(_BAR_COLUMNS, screen - 2 * width - len(f"{tallest:,}") - len("    \u2013  "))
     return [
         f"  {low:>{width},}\u2013{high:<{width},}  "
-        f"{_bar(number, tallest):<{_BAR_COLUMNS}} {number:,}".rstrip()
+        f"{_bar(number, tallest, room):<{room}} {number:,}".rstrip()
         for low, high, number in bins
     ]
 
 
-def _bar(number: int, tallest: int) -> str:
+def _bar(number: int, tallest: int, room: int) -> str:
     """A bar with eighths of a column; what is not zero is never invisible."""
-    eighths = max(number * _BAR_COLUMNS * 8 // tallest, 1) if number else 0
+    eighths = max(number * room * 8 // tallest, 1) if number else 0
     return "\u2588" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

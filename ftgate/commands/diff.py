@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT, check_options, judging
-from ftgate.commands.output import emit, wants_color
+from ftgate.commands.output import emit, emit_fitted, wants_color
 from ftgate.errors import UnreadableError
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def command(
     from ftgate.changes import compare_versions
 
     changes = compare_versions(before, after)
-    emit(_shown(changes, base, head or "", form, color=wants_color(color)))
+    shown = _shown(changes, base, head or "", form, color=wants_color(color))
+    (emit_fitted if form == "text" else emit)(shown)
     return 0
 
 

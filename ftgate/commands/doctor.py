@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT
-from ftgate.commands.output import emit, wants_color
+from ftgate.commands.output import emit_fitted, wants_color
 from ftgate.errors import UsageError
 from ftgate.render.escape import visible
 from ftgate.render.style import SEVERITY_COLORS, paint
@@ -46,5 +46,5 @@ def command(folder: str, as_of: str | None, color: str) -> int:
         lines.append(f"{mark} {answer.topic:<11} {visible(answer.text)}")
         if answer.step:
             lines.append(f"{'':<17} \u2192 {visible(answer.step)}")
-    emit("\n".join(lines) + "\n")
+    emit_fitted("\n".join(lines) + "\n")
     return int(any(answer.state == "problem" for answer in answers))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT
-from ftgate.commands.output import emit, screen_width, wants_color
+from ftgate.commands.output import emit_fitted, screen_width, wants_color
 from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def command(rule: str, color: str) -> int:
     if code not in rules and re.fullmatch(r"FT\d*", code):
         if not is_selector(code):
             raise _unknown(code)
-        emit(table([each for each in rules.values() if each.code.startswith(code)], painted))
+        emit_fitted(table([each for each in rules.values() if each.code.startswith(code)], painted))
         return 0
-    emit(explanation(find_rule(rule), color=painted, width=width))
+    emit_fitted(explanation(find_rule(rule), color=painted, width=width))
     return 0
 
 

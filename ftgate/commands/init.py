@@ -20,16 +20,35 @@ _HOOKS = ".pre-commit-config.yaml"
 
 @click.command("init", context_settings=CONTEXT)
 @click.argument("folder", required=False, default=".", type=click.Path(), metavar="[PATH]")
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "gitlab", "azure", "jenkins", "shell"]),
+    help="Write the job for this CI server instead.",
+)
+@click.option(
+    "--force",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="With --ci: replace a job that differs.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be written, write nothing.")
-def command(folder: str, dry_run: bool) -> int:
+def command(folder: str, ci: str | None, force: bool, dry_run: bool) -> int:
     """Write ftgate.toml from the datasets and prompts below PATH, and set up pre-commit.
 
     What cannot be seen in the files (calls per month, the goal) stays in the file as commented
     lines. The repository's .pre-commit-config.yaml gets the hook, and is created where there is
-    none. Nothing that exists is overwritten.
+    none. With --ci, the job for a server is written to where it looks for jobs, and nothing else.
+    Nothing that exists is overwritten.
     """
     if not os.path.isdir(folder):
         raise UsageError(f"{folder} is not a folder", hint="name the folder that holds the data")
+    if ci:
+        from ftgate.commands import init_ci
+
+        init_ci.write(_repository(folder), ci, force=force, dry_run=dry_run)
+        return 0
+    if force:
+        raise UsageError("--force replaces a CI job only", hint="say which: --ci github")
     if not dry_run:
         _refuse_second_plan(folder)
     from ftgate.commands.init_text import configuration

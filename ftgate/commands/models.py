@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT
-from ftgate.commands.output import emit, screen_width, wants_color
+from ftgate.commands.output import emit_fitted, screen_width, wants_color
 from ftgate.commands.prices_common import PROVIDER, emit_json, find_day, load_book, mode_flag
-from ftgate.errors import UsageError
+from ftgate.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from ftgate.prices.update import Mode
@@ -49,11 +49,13 @@ def command(
 
     day = find_day(on)
     book = load_book(mode, day)
-    if provider not in (None, *book.providers()):
-        raise UsageError(f"no provider {provider!r}", hint=f"known: {', '.join(book.providers())}")
+    known = book.providers()
+    if provider is not None and provider not in known:
+        hint = did_you_mean(provider, known, f"known: {', '.join(known)}")
+        raise UsageError(f"no provider {provider!r}", hint=hint)
     spans = timeline(book, day, provider=provider, tunable=tunable)
     if output_format == "json":
         emit_json([models_text.plain_span(span) for span in spans])
     else:
-        emit(models_text.table(spans, day, screen_width(), wants_color(color)))
+        emit_fitted(models_text.table(spans, day, screen_width(), wants_color(color)))
     return 0

@@ -37,7 +37,12 @@ _LOOKALIKES = {
 
 def render(report: Report, name: str, *, verbose: bool = False, color: bool = False) -> str:
     """The report in one format, as wide as the terminal."""
-    return renderer(name)(report, color=color, width=screen_width(), verbose=verbose)
+    text = renderer(name)(report, color=color, width=screen_width(), verbose=verbose)
+    if name != "text":
+        return text
+    from ftgate.render.fit import fitted
+
+    return fitted(text, table_width())
 
 
 def wants_color(choice: str) -> bool:
@@ -55,15 +60,25 @@ def wants_color(choice: str) -> bool:
 
 
 def screen_width() -> int:
-    """Columns of the terminal, :data:`PLAIN_WIDTH` where there is none."""
+    """Columns for text: those of the terminal, as far as lines stay readable."""
+    return min(MAX_WIDTH, _columns() or PLAIN_WIDTH)
+
+
+def table_width() -> int:
+    """Columns for tables: all of the terminal; where nobody looks, room for one line a row."""
+    return _columns() or sys.maxsize
+
+
+def _columns() -> int:
+    """Columns of the terminal, at least :data:`MIN_WIDTH`; 0 where there is none."""
     stated = os.environ.get("COLUMNS", "")
     if stated.isdigit():
-        return max(MIN_WIDTH, min(MAX_WIDTH, int(stated)))
+        return max(MIN_WIDTH, int(stated))
     try:
         columns = os.get_terminal_size(sys.stdout.fileno()).columns
     except (AttributeError, OSError, ValueError):  # closed, not a terminal, not a file at all
-        return PLAIN_WIDTH
-    return max(MIN_WIDTH, min(MAX_WIDTH, columns or PLAIN_WIDTH))
+        return 0
+    return max(MIN_WIDTH, columns) if columns else 0
 
 
 def say(note: str) -> None:
@@ -91,6 +106,13 @@ def emit(text: str) -> None:
         discard(stream)
     except OSError as error:
         raise OSError(error.errno, error.strerror, _STDOUT) from None
+
+
+def emit_fitted(text: str) -> None:
+    """:func:`emit` for people: lines that are wider than the terminal are broken."""
+    from ftgate.render.fit import fitted
+
+    emit(fitted(text, table_width()))
 
 
 def discard(stream: TextIO) -> None:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ftgate.commands.flags import CONTEXT, OnePerLine
-from ftgate.commands.output import emit, progress_line, wants_color, write_file
+from ftgate.commands.output import (
+    emit,
+    emit_fitted,
+    progress_line,
+    table_width,
+    wants_color,
+    write_file,
+)
 from ftgate.commands.prices_common import (
     common,
     emit_json,
@@ -78,7 +85,7 @@ def update_prices(
     if output_format == "json":
         emit_json([{**r._asdict(), "held": [h._asdict() for h in r.held]} for r in results])
     else:
-        emit(prices_text.results_table(results, wants_color(color)))
+        emit_fitted(prices_text.results_table(results, wants_color(color)))
     failed = [result for result in results if result.status == "failed"]
     if len(failed) == len(results):
         return 2
@@ -114,7 +121,8 @@ def diff(output_format: str, today: str | None, color: str) -> int:
         )
     else:
         base = LOCK_NAME if path else "the catalogue"
-        emit(prices_text.changes_table(found, base, wants_color(color)))
+        shown = prices_text.changes_table(found, base, wants_color(color), table_width())
+        emit_fitted(shown)
     return int(bool(found))
 
 
@@ -182,5 +190,5 @@ def doctor(output_format: str, today: str | None, color: str) -> int:
     if output_format == "json":
         emit_json([note._asdict() for note in notes])
     else:
-        emit(prices_text.notes_text(notes, wants_color(color)))
+        emit_fitted(prices_text.notes_text(notes, wants_color(color)))
     return int(any(note.severity == "error" for note in notes))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import CONTEXT
-from ftgate.commands.output import emit, wants_color
+from ftgate.commands.output import emit_fitted, table_width, wants_color
 from ftgate.commands.prices_common import (
     PROVIDER,
     common,
@@ -17,7 +17,7 @@ from ftgate.commands.prices_common import (
     mode_flag,
     plain_value,
 )
-from ftgate.errors import UsageError
+from ftgate.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from ftgate.model import Missing
@@ -41,11 +41,14 @@ def list_prices(
     book = load_book(mode, day)
     prices = list(book.prices(provider, fed=fed))
     if not prices:
-        raise UsageError(f"no prices of {provider}", hint=f"known: {', '.join(book.providers())}")
+        known = book.providers()
+        hint = did_you_mean(provider or "", known, f"known: {', '.join(known)}")
+        raise UsageError(f"no prices of {provider}", hint=hint)
     if output_format == "json":
         emit_json([plain_value(price) for price in prices])
     else:
-        emit(prices_text.models_table(prices, day, wants_color(color)))
+        table = prices_text.models_table(prices, day, wants_color(color), table_width())
+        emit_fitted(table)
     return 0
 
 
@@ -78,7 +81,10 @@ def show(
         emit_json([{**plain_value(each), "disputed": _said(disputes[each.ref])} for each in prices])
     else:
         facts = book.model(model, provider)
-        emit(prices_text.one_model(prices, disputes, facts, day, wants_color(color)))
+        shown = prices_text.one_model(
+            prices, disputes, facts, day, wants_color(color), table_width()
+        )
+        emit_fitted(shown)
     return 0
 
 
@@ -90,7 +96,7 @@ def _say_unknown(missing: Missing, output_format: str) -> None:
     if output_format == "json":
         emit_json({**plain_value(missing), "add": line})
     else:
-        emit(prices_text.unknown(missing, line))
+        emit_fitted(prices_text.unknown(missing, line))
 
 
 def _said(dispute: Any) -> Any:

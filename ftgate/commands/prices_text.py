@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ftgate.model import Missing, ModelFacts, Price
-from ftgate.render import words
+from ftgate.render import fit, words
 from ftgate.render.escape import visible
 from ftgate.render.style import paint
 
@@ -23,8 +23,8 @@ _GREEN, _RED, _YELLOW = 32, 31, 33
 _SHOWN = 5
 
 
-def models_table(prices: Sequence[Price], today: date, color: bool) -> str:
-    """A line for each model; a dash is a price that is not known, never zero."""
+def models_table(prices: Sequence[Price], today: date, color: bool, width: int) -> str:
+    """A line for each model, or a few; a dash is a price that is not known, never zero."""
     by_model: dict[str, dict[str, Price]] = {}
     for price in prices:
         by_model.setdefault(f"{price.provider}/{price.model}", {})[price.unit] = price
@@ -36,10 +36,11 @@ def models_table(prices: Sequence[Price], today: date, color: bool) -> str:
         amounts = [f"{units[each].usd:f}" if each in units else "-" for each in _COLUMNS]
         layers = "+".join(dict.fromkeys(price.layer for price in shown))
         rows.append((model, *amounts, layers, f"{oldest}{' expired' if expired else ''}"))
-    lines = _aligned((_HEADS, *rows), right=(1, 2, 3, 4))
-    lines[1:] = [
-        paint(s, _YELLOW if s.endswith(" expired") else None, color=color) for s in lines[1:]
-    ]
+    head, *blocks = fit.table(_HEADS, _safe(rows), width, right=(1, 2, 3, 4))
+    lines = list(head)
+    for block in blocks:
+        shade = _YELLOW if block[-1].endswith(" expired") else None
+        lines += [paint(line, shade, color=color) for line in block]
     count = words.count(len(rows), "model")
     tail = f"{count}, USD per million tokens. One in full: ftgate prices show MODEL"
     return "\n".join((*lines, "", tail)) + "\n"
@@ -51,15 +52,18 @@ def one_model(
     facts: ModelFacts | Missing,
     today: date,
     color: bool,
+    width: int,
 ) -> str:
     """Every unit with its provenance, and what is known of the model's life."""
     head = f"{prices[0].provider}/{prices[0].model}"
     lines = [paint(visible(head), 1, color=color), ""]
     rows = [(p.unit, f"{p.usd:f}", p.layer, f"{p.as_of}", _until(p, today)) for p in prices]
-    table = _aligned((("unit", "USD", "layer", "as of", "expires"), *rows), right=(1,))
-    lines.append(table[0])
-    for price, line in zip(prices, table[1:], strict=True):
-        lines.append(paint(line, _YELLOW if "expired" in line else None, color=color))
+    titles = ("unit", "USD", "layer", "as of", "expires")
+    top, *blocks = fit.table(titles, _safe(rows), width, right=(1,))
+    lines += top
+    for price, block in zip(prices, blocks, strict=True):
+        shade = _YELLOW if "expired" in block[-1] else None
+        lines += [paint(line, shade, color=color) for line in block]
         dispute = disputes.get(price.ref)
         if dispute:
             said = ", ".join(f"{feed} {usd:f}" for feed, usd in dispute.said)
@@ -112,7 +116,7 @@ def _held_lines(title: str, held: Sequence[Held]) -> list[str]:
     return lines
 
 
-def changes_table(changes: Sequence[Change], base: str, color: bool) -> str:
+def changes_table(changes: Sequence[Change], base: str, color: bool, width: int) -> str:
     """Before and after of each price that differs."""
     if not changes:
         return f"no live price differs from {base}\n"
@@ -121,10 +125,11 @@ def changes_table(changes: Sequence[Change], base: str, color: bool) -> str:
         ratio = f"{change.ratio - 1:+.1%}" if change.ratio is not None else "-"
         amounts = f"{change.before.usd:f}", f"{change.after.usd:f}"
         rows.append((change.key, *amounts, ratio, change.after.source))
-    lines = _aligned((("price", base, "live", "change", "source"), *rows), right=(1, 2, 3))
-    for number, change in enumerate(changes, start=1):
+    titles = ("price", base, "live", "change", "source")
+    lines, *blocks = fit.table(titles, _safe(rows), width, right=(1, 2, 3))
+    for change, block in zip(changes, blocks, strict=True):
         dearer = change.after.usd > change.before.usd
-        lines[number] = paint(lines[number], _RED if dearer else _GREEN, color=color)
+        lines += [paint(line, _RED if dearer else _GREEN, color=color) for line in block]
     verb = "differs" if len(changes) == 1 else "differ"
     tail = f"{words.count(len(changes), 'price')} {verb}. To use them here: ftgate prices lock"
     return "\n".join((*lines, "", tail)) + "\n"
@@ -163,14 +168,5 @@ def _word_color(status: str) -> int:
     return _RED if status == "failed" else _GREEN
 
 
-def _aligned(rows: Iterable[Sequence[str]], right: Sequence[int]) -> list[str]:
-    """Rows in columns; ``right`` are the columns of numbers."""
-    safe = [[visible(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*safe, strict=True)]
-    return [
-        "  ".join(
-            f"{cell:>{width}}" if number in right else f"{cell:<{width}}"
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in safe
-    ]
+def _safe(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    return [[visible(cell) for cell in row] for row in rows]

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ftgate.commands.flags import CONTEXT
-from ftgate.commands.output import emit
+from ftgate.commands.output import emit, emit_fitted
 from ftgate.errors import UsageError
 
 DEFAULT_MODELS = ("gpt-6.1-terra", "gpt-6-luna", "gpt-4.1-mini")
@@ -71,7 +71,10 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
         paths or (".",), names, flags["data"], flags["query_tokens"], parse_day(flags["as_of"])
     )
     shown = flags["show_records"]
-    emit(as_json(found) if flags["output_format"] == "json" else as_text(found, diff=shown))
+    if flags["output_format"] == "json":
+        emit(as_json(found))
+    else:  # a line of a difference stays whole
+        (emit if shown else emit_fitted)(as_text(found, diff=shown))
     if found.unreadable:
         return 2
     return int(any(finding.severity == "error" for finding in found.findings))

@@ -146,8 +146,13 @@ def _rates(models: Sequence[str], today: date) -> Iterator[Rate]:
             None if isinstance(full, Missing) else full.usd,
             None if isinstance(cached, Missing) else cached.usd,
             minimum or USUAL_MINIMUM,
-            full.reason if isinstance(full, Missing) else f"{full.source}, {full.as_of}",
+            _why(full) if isinstance(full, Missing) else f"{full.source}, {full.as_of}",
         )
+
+
+def _why(missing: Missing) -> str:
+    near = f"; nearest: {', '.join(missing.nearest)}" if missing.nearest else ""
+    return missing.reason + near
 
 
 def _lint(studies: tuple[PromptStudy, ...]) -> list[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ def command(name: str | None, output_format: str, as_of: str | None, color: str)
     Without NAME, one line for each. A name of this list is what --provider takes.
     """
     from ftgate.gate import parse_day
+    from ftgate.render.fit import fitted
 
     today = parse_day(as_of)
     descriptions = _descriptions(name)
@@ -44,9 +44,9 @@ def command(name: str | None, output_format: str, as_of: str | None, color: str)
     elif output_format == "markdown":
         emit(markdown(descriptions))
     elif name:
-        emit(wrapped(in_words(descriptions[0], today, wants_color(color))))
+        emit(fitted(in_words(descriptions[0], today, wants_color(color)), screen_width()))
     else:
-        emit(wrapped(overview(descriptions)))
+        emit(fitted(overview(descriptions), screen_width()))
     return 0
 
 
@@ -57,25 +57,6 @@ def _descriptions(name: str | None) -> list[Description]:
     if name:
         check_provider(name)
     return [describe(read_provider(one)) for one in ((name,) if name else provider_names())]
-
-
-def wrapped(text: str) -> str:
-    """Long lines broken, and what follows put below their second column."""
-    import textwrap
-
-    width = screen_width()
-    lines: list[str] = []
-    for line in text.splitlines():
-        columns = re.match(r"(\s+\S.*?\s{2,})(?=\S)", line) or re.match(r"(\s*)", line)
-        indent = min(len(columns[1]) if columns else 0, width * 3 // 5)
-        lines += textwrap.wrap(
-            line,
-            width,
-            subsequent_indent=" " * indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
-    return "\n".join(lines) + "\n"
 
 
 def overview(descriptions: list[Description]) -> str:

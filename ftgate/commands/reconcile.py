@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import CONTEXT
-from ftgate.commands.output import emit
+from ftgate.commands.output import emit, emit_fitted
 
 if TYPE_CHECKING:
     from ftgate.launching.calibration import Entry, Formula
@@ -60,7 +60,7 @@ def command(jobs: tuple[str, ...], base_url: str, api_version: str, output_forma
         from ftgate.render.escape import visible
 
         lines = [*map(_job_line, looked), "", *map(_formula_line, found)]
-        emit("\n".join(visible(line) for line in lines if found or line) + "\n")
+        emit_fitted("\n".join(visible(line) for line in lines if found or line) + "\n")
     return 1 if any(formula.drifted for formula in found) else 0
 
 

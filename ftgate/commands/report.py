@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import CONTEXT, OnePerLine, check_options, planning
-from ftgate.commands.output import check_target, emit, say, write_file
+from ftgate.commands.output import (
+    PLAIN_WIDTH,
+    check_target,
+    emit,
+    emit_fitted,
+    say,
+    screen_width,
+    write_file,
+)
 from ftgate.commands.scenarios import is_scenario, read_scenario
-from ftgate.errors import UsageError
+from ftgate.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from ftgate.report_page.study import Study
@@ -24,7 +32,7 @@ _STDOUT = "-"
 
 
 @click.command("report", context_settings=CONTEXT)
-@click.argument("path", type=click.Path(), metavar="PATH")
+@click.argument("path", required=False, type=click.Path(), metavar="[PATH]")
 @click.option(
     "-o",
     "--output",
@@ -35,26 +43,29 @@ _STDOUT = "-"
     "output. FORMAT=PATH where the name does not say which. Repeatable.  [default: -]",
 )
 @planning
-def command(path: str, output: tuple[str, ...], **flags: Any) -> int:
+def command(path: str | None, output: tuple[str, ...], **flags: Any) -> int:
     """Write the report that a decision is taken from: recommendation, costs, flip points, charts.
 
-    PATH is a training set or its folder, with the plan in ftgate.toml, or a scenario: a TOML file
-    with prices, tokens and volume; sample_data/scenarios has commented examples. The HTML is one
-    file without scripts and prints on A4. The same input gives the same report, byte for byte.
+    PATH is a training set or its folder, with the plan in ftgate.toml; without PATH, what
+    ftgate.toml declares, else the current folder. Or it is a scenario: a TOML file with prices,
+    tokens and volume; sample_data/scenarios has commented examples. The HTML is one file without
+    scripts and prints on A4. The same input gives the same report, byte for byte.
 
     \b
     Exit codes: 0 written, 2 error, 3 a number is missing (the line to add is named).
     """
-    targets = _targets(output or (_STDOUT,), path)
-    found = _scenario(path) if is_scenario(path) else _dataset(path, flags)
+    targets = _targets(output or (_STDOUT,), path or "")
+    found = _scenario(path) if path and is_scenario(path) else _dataset(path, flags)
     if found is None:
         return 3
     written = {name: render(found, name) for name in {name for name, _ in targets}}
     for name, target in targets:
-        if target == _STDOUT:
-            emit(written[name])
-        else:
+        if target != _STDOUT:
             write_file(target, written[name])
+        elif name == "txt":
+            emit_fitted(render(found, name, min(screen_width(), PLAIN_WIDTH)))
+        else:
+            emit(written[name])
     return 0
 
 
@@ -64,8 +75,8 @@ def _scenario(path: str) -> Study:
     return study(read_scenario(path), os.path.basename(path))
 
 
-def _dataset(path: str, flags: dict[str, Any]) -> Study | None:
-    """The study of the one dataset under a path; None, and said why, while a number is missing."""
+def _dataset(path: str | None, flags: dict[str, Any]) -> Study | None:
+    """The study of the one dataset there; None, and said why, while a number is missing."""
     from ftgate.costing import price_one
     from ftgate.report_page.study import study_of
 
@@ -78,8 +89,8 @@ def _dataset(path: str, flags: dict[str, Any]) -> Study | None:
     return study_of(plan.scenario, plan.notes, costs.comparison, plan.sources)
 
 
-def render(study: Study, name: str) -> str:
-    """A study as ``html``, ``md``, ``json`` or ``txt``."""
+def render(study: Study, name: str, width: int = PLAIN_WIDTH) -> str:
+    """A study as ``html``, ``md``, ``json`` or ``txt``; ``width`` is that of text in columns."""
     from ftgate import __version__
 
     if name == "json":
@@ -101,7 +112,7 @@ def render(study: Study, name: str) -> str:
         return markdown(page)
     from ftgate.report_page.plain import plain
 
-    return plain(page)
+    return plain(page, width)
 
 
 def _targets(values: tuple[str, ...], scenario: str) -> list[tuple[str, str]]:
@@ -130,9 +141,10 @@ def _target(value: str) -> tuple[str, str]:
         return "txt", value
     suffix = os.path.splitext(value)[1].lower().removeprefix(".")
     if suffix not in _SUFFIXES:
+        ends = f"end it in .{', .'.join(_FORMATS)}, or write html={value or 'PATH'}"
+        near = did_you_mean(suffix, _FORMATS, "")
         raise UsageError(
-            f"-o {value}: the name does not say which format",
-            hint=f"end it in .{', .'.join(_FORMATS)}, or write html={value or 'PATH'}",
+            f"-o {value}: the name does not say which format", hint=f"{near} {ends}".lstrip()
         )
     return _SUFFIXES[suffix], value
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT
-from ftgate.commands.output import emit, wants_color
+from ftgate.commands.output import emit, emit_fitted, wants_color
 
 if TYPE_CHECKING:
     from ftgate.rules.registry import Rule
@@ -45,7 +45,7 @@ def command(output_format: str, color: str) -> int:
         ]
         emit(json.dumps(rows, indent=2) + "\n")
         return 0
-    emit(table(rules, wants_color(color)))
+    emit_fitted(table(rules, wants_color(color)))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import CONTEXT
-from ftgate.commands.output import emit
+from ftgate.commands.output import emit_fitted
 from ftgate.commands.prices_common import emit_json, find_day, load_book, mode_flag, plan
 from ftgate.errors import NothingToJudgeError, UsageError
 
@@ -87,7 +87,7 @@ def command(
     if output_format == "json":
         emit_json([_plain(each, within) for each in found])
     else:
-        emit("".join(f"{line}\n" for each in found for line in _lines(each, within)))
+        emit_fitted("".join(f"{line}\n" for each in found for line in _lines(each, within)))
     if any(each.within(within) for each in found):
         return 1
     return 3 if any(each.base is None for each in found) else 0

@@ -1,8 +1,7 @@
-"""A scenario's answer as text, at most 80 columns wide."""
+"""A scenario's answer as text: tables of 80 columns, and paragraphs that are not broken yet."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -38,7 +37,6 @@ from ftgate.economics.traffic import Traffic
 from ftgate.economics.worth import worth
 from ftgate.model import Decision
 
-WIDTH = 80
 _LABEL, _COLUMN = 26, 18
 _DECISIONS: dict[Decision, str] = {
     "fine-tune": "FINE-TUNE",
@@ -69,14 +67,14 @@ _FALLING = ("base.input", "base.output")
 
 def scenario_lines(scenario: Scenario, swept: tuple[str, list[SweepRow]] | None) -> Iterator[str]:
     """The whole answer, line by line."""
-    yield from _wrap(scenario.title)
-    yield from _wrap(
+    yield from _paragraph(scenario.title)
+    yield from _paragraph(
         f"{calls_text(scenario.calls)} a month{_growth(scenario)},"
         f" {scenario.horizon_months} months ahead;"
         f" payback must be sooner than {number_text(scenario.limit_months)} months"
     )
     found = scenario.suitability
-    yield from _wrap(f"{found.answer.upper()}: {found.text}")
+    yield from _paragraph(f"{found.answer.upper()}: {found.text}")
     yield ""
     yield from _comparison(scenario)
     yield from _lengths(scenario)
@@ -172,7 +170,7 @@ def _lengths(scenario: Scenario) -> Iterator[str]:
     lengths = f"{scenario.horizon_months} months"
     yield ""
     if line.dollars < 0:
-        yield from _wrap(
+        yield from _paragraph(
             f"Over {lengths}, all costs in, fine-tuning is cheaper than today whatever the"
             " length of query and answer."
         )
@@ -180,7 +178,7 @@ def _lengths(scenario: Scenario) -> Iterator[str]:
     tokens = scenario.base.arm
     query, answer = Fraction(tokens.dynamic_tokens), Fraction(tokens.output_tokens)
     here = line.query * query + line.answer * answer
-    yield from _wrap(
+    yield from _paragraph(
         f"Over {lengths} fine-tuning wins when {exact_text(line.query)}·N +"
         f" {exact_text(line.answer)}·L > {exact_text(line.dollars)}, with N tokens of query and L"
         f" of answer. Here N = {count_text(query)} and L = {count_text(answer)} give"
@@ -191,7 +189,7 @@ def _lengths(scenario: Scenario) -> Iterator[str]:
 def sweep_lines(path: str, rows: list[SweepRow]) -> Iterator[str]:
     """Payback and decision at each value of one number."""
     yield ""
-    yield from _wrap(f"if {path} were ...: payback in months (go: fine-tune, keep: prompt)")
+    yield from _paragraph(f"if {path} were ...: payback in months (go: fine-tune, keep: prompt)")
     names = [_variant_name(variant).split(", ") for variant, *_ in rows[0].outcomes]
     yield _sweep_row("", "today", [kind for kind, _ in names])
     yield _sweep_row("", "a month", [labels for _, labels in names])
@@ -225,7 +223,7 @@ def _stops(scenario: Scenario) -> Iterator[str]:
             yield _stop_row(f"    {_variant_name(variant)}", *map(_stop_text, stops))
     free = scenario.steady_month(_without_input_price(scenario.base))
     tuned = scenario.steady_month(scenario.tuned)
-    yield from _wrap(
+    yield from _paragraph(
         f"never: even at $0 it pays. At a base.input of $0 today's calls still cost"
         f" {usd_text(free)} a month, the fine-tune {usd_text(tuned)}. already: only above the value"
         " in brackets would it pay.",
@@ -262,11 +260,11 @@ def _alternative(scenario: Scenario, service: Service) -> Iterator[str]:
     plain = month(uncached(service), scenario)
     plan = scenario.planned
     found = payback(scenario.flow(plan, against=best_prompt(scenario, service)))
-    yield from _wrap(
+    yield from _paragraph(
         f"{service.name}, today's prompt: ${money_text(plain)}/month without caching", indent="  "
     )
-    yield from _wrap(_cache_text(scenario, service), indent="    ")
-    yield from _wrap(
+    yield from _paragraph(_cache_text(scenario, service), indent="    ")
+    yield from _paragraph(
         f"the fine-tune against it: {_REASONS[found.status]}, {_net(found.net_usd)} after"
         f" {scenario.horizon_months} months",
         indent="    ",
@@ -297,13 +295,13 @@ def _cache_text(scenario: Scenario, service: Service) -> str:
 def _shutdown(scenario: Scenario, life: int) -> Iterator[str]:
     until = f" on {scenario.usable_until}" if scenario.usable_until else ""
     months = "whole month" if life == 1 else "whole months"
-    yield from _wrap(
+    yield from _paragraph(
         f"the tuned model stops{until}: {life} {months} of use, then today's bill again",
         indent="  ",
     )
     for variant in scenario.variants:
         found = payback(scenario.flow(variant, life_months=life))
-        yield from _wrap(
+        yield from _paragraph(
             f"{_variant_name(variant)}: {_REASONS[found.status]}, {_net(found.net_usd)} in all",
             indent="    ",
         )
@@ -334,5 +332,6 @@ def _short(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
-def _wrap(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+def _paragraph(text: str, indent: str = "") -> list[str]:
+    """A paragraph as one line: who prints it knows the width."""
+    return [indent + " ".join(text.split())]

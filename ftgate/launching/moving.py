@@ -49,13 +49,18 @@ class Watched(NamedTuple):
         return self.days_left is not None and self.days_left <= days
 
 
+def _why(missing: Missing) -> str:
+    near = f"; nearest: {', '.join(missing.nearest)}" if missing.nearest else ""
+    return missing.reason + near
+
+
 def watch(
     name: str, book: PriceBook, day: date, provider: str | None, trained: Prediction | None
 ) -> Watched:
     """One tuned model as of a day; ``trained`` are the tokens that its training took."""
     base = book.model(name, provider=provider)
     if isinstance(base, Missing):
-        return Watched(name, None, None, None, unknown=base.reason)
+        return Watched(name, None, None, None, unknown=_why(base))
     ends = serve_until(base)
     left = None if ends is None else (ends - day).days
     moves = [_move(base.replacement, base.provider, book, day, trained)] if base.replacement else []

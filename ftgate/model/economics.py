@@ -212,3 +212,9 @@ class Comparison:
     prices: tuple[Price, ...] = ()
     leads_usd: dict[str, Decimal] = field(default_factory=dict)
     shown_prices: tuple[Price, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from ftgate.render.notebook import comparison_html
+
+        return comparison_html(self)

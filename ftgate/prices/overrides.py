@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from ftgate.config_values import check_number
-from ftgate.errors import ConfigError, UsageError
+from ftgate.errors import ConfigError, UsageError, did_you_mean
 from ftgate.model import ModelFacts, Price
 from ftgate.prices.amounts import MAX_DECIMALS, MAX_WHOLE_DIGITS, is_writable
 from ftgate.prices.names import ModelName, parse_name, provider_prefix
@@ -115,10 +115,11 @@ def parse_flag(text: str, today: date) -> PriceSettings:
     unknown = sorted(set(stated) - {*OVERRIDE_UNITS, "provider", "source"})
     if not model or not stated.keys() & {*OVERRIDE_UNITS} or unknown:
         what = f": {unknown[0]} is not known" if unknown else ""
-        raise ConfigError(
-            f"--price {text}{what}",
-            hint=f"MODEL,UNIT=USD[,provider=NAME]; units: {', '.join(OVERRIDE_UNITS)}",
-        )
+        hint = f"MODEL,UNIT=USD[,provider=NAME]; units: {', '.join(OVERRIDE_UNITS)}"
+        if unknown:
+            known = (*OVERRIDE_UNITS, "provider", "source")
+            hint = f"{did_you_mean(unknown[0], known, '')} {hint}".lstrip()
+        raise ConfigError(f"--price {text}{what}", hint=hint)
     amounts = {unit: _amount(text, stated[unit]) for unit in OVERRIDE_UNITS if unit in stated}
     provider = stated.get("provider") or None
     source = stated.get("source") or "--price on the command line"

@@ -29,6 +29,7 @@ _MIN_SAID = 4  # lines for what decided, before money gets any
 _MIN_FINDINGS = 3
 _MAX_WAIVED = 3
 _MIN_MESSAGE = 30  # columns below which wrapping makes a message unreadable
+_BELOW = 4  # where it stands instead, under its rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ def _findings(dataset: DatasetReport, screen: Screen) -> list[list[str]]:
 def _finding(finding: Finding, names: int, screen: Screen, *, advise: bool) -> list[str]:
     code = paint(finding.code, SEVERITY_COLORS[severity(finding)], color=screen.color)
     column = len(finding.code) + names + 5
+    beside = column + _MIN_MESSAGE <= screen.width
+    column = column if beside else _BELOW
     lines = _wrapped(visible(finding.message), column, screen)
     where = place(finding)
     if where and column + columns(lines[-1]) + columns(where) + 3 <= screen.width:
@@ -119,8 +122,10 @@ def _finding(finding: Finding, names: int, screen: Screen, *, advise: bool) -> l
         lines.extend(_wrapped(visible(finding.rule), column, screen))
     if advise and finding.next_step:
         lines.extend(_wrapped("\u2192 " + visible(finding.next_step), column, screen))
-    head = f"  {code} {finding.name:<{names}}  {lines[0]}"
-    return [head, *(" " * column + line for line in lines[1:])]
+    below = [" " * column + line for line in lines]
+    if beside:
+        return [f"  {code} {finding.name:<{names}}  {lines[0]}", *below[1:]]
+    return [f"  {code} {finding.name}", *below]
 
 
 def _wrapped(text: str, column: int, screen: Screen) -> list[str]:

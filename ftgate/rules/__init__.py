@@ -104,6 +104,9 @@ class Case:
     caching: Caching | None = None
 
 
+_LOOKALIKES = str.maketrans("LIO", "110")  # letters for digits of a code: FT4Ol
+
+
 @functools.cache
 def load_rules() -> dict[str, Rule]:
     """Import every family and return the rules by code."""
@@ -119,7 +122,8 @@ def find_rule(name: str) -> Rule:
         if name.upper() == rule.code or name.lower() == rule.name:
             return rule
     known = [*rules, *(rule.name for rule in rules.values())]
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    typed = name.upper().translate(_LOOKALIKES)
+    nearest = [typed] if typed in rules else difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     raise ConfigError(
         f"no rule {name!r}",
         hint=f"did you mean {nearest[0]}?" if nearest else "list them with: ftgate rules",

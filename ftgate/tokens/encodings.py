@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ftgate.errors import UsageError
+from ftgate.errors import UsageError, did_you_mean
 from ftgate.model import Encoding
 
 CL100K = "cl100k_base"
@@ -66,6 +66,6 @@ def resolve(model: str) -> Encoding:
 def check_name(encoding_name: str) -> None:
     """Raise UsageError, naming the known encodings, unless ``encoding_name`` is one of them."""
     if encoding_name not in ENCODINGS:
-        raise UsageError(
-            f"unknown encoding {encoding_name!r}", hint=f"known encodings: {', '.join(ENCODINGS)}"
-        )
+        known = f"known encodings: {', '.join(ENCODINGS)}"
+        hint = did_you_mean(encoding_name, ENCODINGS, "")
+        raise UsageError(f"unknown encoding {encoding_name!r}", hint=f"{hint} {known}".lstrip())
