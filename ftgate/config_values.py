@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ftgate.errors import ConfigError
-from ftgate.settings import ModelSettings, ReviewSettings, Settings
+from ftgate.settings import ModelSettings, Settings
 from ftgate.settings_units import parse_amount, parse_days, parse_percent
 
 MIN_EXPONENT, MAX_EXPONENT = -12, 12
@@ -55,7 +55,7 @@ def check_values(settings: Settings) -> None:
         hint = "remove the key; --prices cached, if-stale or live asks for live prices"
         raise ConfigError("offline = false: live prices are asked for, not configured", hint=hint)
     _check_policy(settings)
-    _check_review(settings.review)
+    _check_complete(settings)
     _check_tuning(settings)
     _check_waivers(settings)
     _check_risk(settings)
@@ -119,28 +119,41 @@ def _check_policy(settings: Settings) -> None:
         raise ConfigError(f"[policy] min_probability = {least}: a probability is between 0 and 1")
 
 
-def _check_review(review: ReviewSettings) -> None:
-    """A review plan that is stated in part would be left out of the bill in silence."""
+def _check_complete(settings: Settings) -> None:
+    """Name all numbers that are missing beside stated ones, and how to state them.
+
+    A review plan that is stated in part would be left out of the bill in silence, and work
+    without a wage or rates without a cost are no plan.
+    """
+    missing = list(_incomplete(settings))
+    if missing:
+        hints = [hint for _, hint in missing if hint]
+        raise ConfigError("; ".join(each for each, _ in missing), hint="; ".join(hints))
+
+
+def _incomplete(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What is stated in part, and the line that completes it."""
+    review, engineering = settings.review, settings.engineering
+    failures, latency = settings.failures, settings.latency
     rates = (review.rate_today, review.rate_tuned, review.initial_rate_tuned)
     if any(rates) and not review.cost_usd:
-        raise ConfigError("[review] states rates without cost_usd", hint='cost_usd = "10"')
+        yield "[review] states rates without cost_usd", 'cost_usd = "10"'
     initial = review.initial_rate_tuned is not None
     if initial and review.rate_tuned is None:
-        raise ConfigError("[review] initial_rate_tuned needs rate_tuned, the rate afterwards")
+        yield "[review] initial_rate_tuned needs rate_tuned, the rate afterwards", ""
     if initial != bool(review.initial_months):
-        raise ConfigError("[review] initial_rate_tuned and initial_months belong together")
+        yield "[review] initial_rate_tuned and initial_months belong together", ""
+    wages = (engineering.hourly_wage, settings.labelling.hourly_wage)
+    if (engineering.hours_upfront or engineering.hours_per_month) and wages == (None, None):
+        yield "[engineering] states hours without hourly_wage", ""
+    if (failures.rate_today or failures.rate_tuned) and not failures.usd:
+        yield "[failures] states rates without usd", 'usd = "1"'
+    if (latency.seconds_today or latency.seconds_tuned) and not latency.usd_per_second:
+        yield "[latency] states seconds without usd_per_second", ""
 
 
 def _check_tuning(settings: Settings) -> None:
-    """Work without a wage, rates without a cost and a job on no machine are no plan."""
-    engineering, failures, latency = settings.engineering, settings.failures, settings.latency
-    wages = (engineering.hourly_wage, settings.labelling.hourly_wage)
-    if (engineering.hours_upfront or engineering.hours_per_month) and wages == (None, None):
-        raise ConfigError("[engineering] states hours without hourly_wage")
-    if (failures.rate_today or failures.rate_tuned) and not failures.usd:
-        raise ConfigError("[failures] states rates without usd", hint='usd = "1"')
-    if (latency.seconds_today or latency.seconds_tuned) and not latency.usd_per_second:
-        raise ConfigError("[latency] states seconds without usd_per_second")
+    """Growth beyond any market, and a job on no machine, are no plan."""
     usage = settings.usage
     if (1 + usage.growth_ratio) ** min(usage.horizon_months, 600) > MAX_GROWTH:
         raise ConfigError(
@@ -156,9 +169,18 @@ def _check_tuning(settings: Settings) -> None:
 
 
 def _check_waivers(settings: Settings) -> None:
+    declared = [table.name for table in settings.dataset]
     for waiver in settings.waive:
         if not waiver.reason.strip():
             raise ConfigError(f"[[waive]] {waiver.code}: the reason is empty")
+        if declared and waiver.dataset is not None and waiver.dataset not in declared:
+            import difflib
+
+            near = difflib.get_close_matches(waiver.dataset, declared, n=1)
+            raise ConfigError(
+                f"[[waive]] {waiver.code}: no dataset {waiver.dataset!r} is declared",
+                hint=f"did you mean {near[0]!r}?" if near else f"declared: {', '.join(declared)}",
+            )
         if waiver.digest is not None and not _DIGEST.match(waiver.digest):
             raise ConfigError(
                 f"[[waive]] {waiver.code}: digest {waiver.digest!r} pins nothing",

@@ -162,4 +162,5 @@ def _git(folder: Path, today: date) -> Iterator[Answer]:
     elif named:
         yield Answer("problem", "hook", f"in {_STANZA}, but not installed", "pre-commit install")
     else:
-        yield Answer("note", "hook", "no commit is judged yet", "ftgate init writes the stanza")
+        step = "ftgate hook --install; ftgate init writes the stanza for pre-commit"
+        yield Answer("note", "hook", "no commit is judged yet", step)

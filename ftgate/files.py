@@ -9,12 +9,15 @@ from pathlib import Path
 
 from ftgate.config import FILE_NAME, is_plan
 from ftgate.errors import NothingToJudgeError, UnreadableError
+from ftgate.prices.places import LOCK_NAME
 from ftgate.readers import DATA_SUFFIXES
 from ftgate.readers.prompt_names import may_be_prompt
 
 PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 PLAN_NAMES = (FILE_NAME, "pyproject.toml")
 BASELINE_NAME = ".ftgate-baseline"
+DVC_SUFFIX = ".dvc"
+_FOR_ALL_BELOW = (BASELINE_NAME, LOCK_NAME)
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 _OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
 
@@ -28,14 +31,16 @@ def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = No
     found: dict[str, None] = {}
     for path in paths:
         if os.path.isdir(path):
-            found.update(dict.fromkeys(_walk(path, on_error)))
+            found.update(dict.fromkeys(data_below(path, on_error)))
         elif os.path.lexists(path):
             found[_regular(path)] = None
         elif glob.has_magic(path):
             matches = [name for name in sorted(glob.glob(path, recursive=True)) if is_data(name)]
             found.update(dict.fromkeys(os.path.normpath(name) for name in matches))
         else:
-            raise UnreadableError(f"{path}: no such file or folder")
+            pulled = os.path.lexists(path + DVC_SUFFIX)
+            hint = f"{path}{DVC_SUFFIX} says where its data are: dvc pull" if pulled else ""
+            raise UnreadableError(f"{path}: no such file or folder", hint=hint)
     if not found:
         raise NothingToJudgeError(
             f"no training data in {', '.join(paths) or 'the current folder'}",
@@ -47,16 +52,16 @@ def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = No
 def data_beside(path: str) -> list[str]:
     """Data files in the folder of a file that is gone; below it, when it was for all of them."""
     folder = Path(path).parent
-    if Path(path).name in (FILE_NAME, BASELINE_NAME) and folder.is_dir():
-        return _walk(str(folder))
+    if Path(path).name in (FILE_NAME, *_FOR_ALL_BELOW) and folder.is_dir():
+        return data_below(str(folder))
     return [str(near) for near in listed(folder) if is_data(near.name)]
 
 
 def below_plans(paths: Sequence[str]) -> list[str]:
-    """Data files in the folders of the plans and baselines among these paths."""
+    """Data files in the folders of the plans, baselines and price locks among these paths."""
     plans = [path for path in paths if os.path.basename(path) in PLAN_NAMES and is_plan(path)]
-    plans += [path for path in paths if os.path.basename(path) == BASELINE_NAME]
-    return [file for plan in plans for file in _walk(os.path.dirname(plan) or ".")]
+    plans += [path for path in paths if os.path.basename(path) in _FOR_ALL_BELOW]
+    return [file for plan in plans for file in data_below(os.path.dirname(plan) or ".")]
 
 
 def find_baseline(folder: Path) -> Path | None:
@@ -71,7 +76,8 @@ def find_baseline(folder: Path) -> Path | None:
     return None
 
 
-def _walk(top: str, on_error: Callable[[OSError], None] | None = None) -> list[str]:
+def data_below(top: str, on_error: Callable[[OSError], None] | None = None) -> list[str]:
+    """Data files in a folder and the folders below it, but for hidden and installed ones."""
     found: list[str] = []
     for folder, folders, names in os.walk(top, onerror=on_error or _raise):
         folders[:] = sorted(
@@ -98,6 +104,8 @@ def _regular(path: str) -> str:
 def _other_data(paths: Sequence[str]) -> str:
     """A hint at files that look like data of another kind, which can be named outright."""
     names = [name for path in paths if os.path.isdir(path) for name in sorted(os.listdir(path))]
+    if pointers := [name for name in names if is_dvc_pointer(name)]:
+        return f"; {pointers[0]} says where its data are: dvc pull"
     others = [name for name in names if name.lower().endswith(_OTHER_SUFFIXES)]
     return f"; {others[0]} is not JSON Lines, name it to see how to convert it" if others else ""
 
@@ -119,8 +127,17 @@ def is_data(name: str) -> bool:
     return name.lower().endswith(DATA_SUFFIXES)
 
 
+def is_dvc_pointer(name: str) -> bool:
+    """Whether DVC calls the file so that stands for a training set: ``train.jsonl.dvc``."""
+    return name.lower().endswith(DVC_SUFFIX) and is_data(name[: -len(DVC_SUFFIX)])
+
+
 def is_input(name: str) -> bool:
-    """Whether a verdict may depend on a file of this name: data, plan, baseline or prompt."""
+    """Whether a verdict may depend on a file of this name.
+
+    It is data or a pointer to them, a plan, a baseline, locked prices, or a prompt.
+    """
     base = name.rsplit("/", 1)[-1].lower()
     prompt = base.endswith(PROMPT_SUFFIXES) or may_be_prompt(name)
-    return is_data(base) or base in (*PLAN_NAMES, BASELINE_NAME) or prompt
+    named = base in (*PLAN_NAMES, *_FOR_ALL_BELOW) or is_dvc_pointer(base)
+    return is_data(base) or named or prompt

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftgate import gitindex, sources
 from ftgate.cache import Looks, key_of
-from ftgate.errors import UsageError
-from ftgate.files import data_beside, find_baseline
+from ftgate.errors import FtgateError, UsageError
+from ftgate.files import DVC_SUFFIX, data_below, data_beside, find_baseline, is_dvc_pointer
 from ftgate.gate import CheckOptions, SettingsFinder, judge_all, parse_day, shown_as
 from ftgate.prices.places import price_files
 from ftgate.readers.prompt_names import includes_others
@@ -19,6 +20,9 @@ from ftgate.sources import Job
 
 if TYPE_CHECKING:
     from ftgate.report import Report
+
+PUSHED_COMMIT = "PRE_COMMIT_TO_REF"
+"""pre-commit and prek name the commit whose files they pass here; those on disk may be newer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,18 @@ def hook(
             hint="--prices cached, and outside of the hook: ftgate prices update",
         )
     if options.staged:
-        return _answer_staged(options, present, look)
+        root = gitindex.git_root(Path())
+        changed = gitindex.index_files(root)
+        return _answer_exported(changed, root, gitindex.export_index, options, present, look)
     if not files:
         return Answer(0, "")
-    changed = list(files)
+    changed = [_data_of(file) for file in files]
+    if pushed := os.environ.get(PUSHED_COMMIT):
+        root = gitindex.git_root(Path())
+        named = [os.path.relpath(file, root) for file in files]
+        if not any(name.startswith("..") for name in named):
+            export = partial(_export_commit, pushed)
+            return _answer_exported(named, root, export, options, present, look)
     if not all(map(os.path.lexists, changed)):
         changed = gitindex.neighbours_of_deleted(changed, gitindex.git_root(Path()))
     if not changed:
@@ -57,10 +69,24 @@ def hook(
     return _answer(jobs, options, finder, present, look)
 
 
-def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look: str) -> Answer:
-    """What is committed is what was staged, not what is on disk."""
-    root = gitindex.git_root(Path())
-    changed = gitindex.index_files(root)
+def _export_commit(commit: str, root: Path, target: Path) -> None:
+    gitindex.export_commit(root, commit, target, own_prices=True)
+
+
+def _data_of(file: str) -> str:
+    """A training set, for the DVC pointer that stands for it."""
+    return file[: -len(DVC_SUFFIX)] if is_dvc_pointer(file) else file
+
+
+def _answer_exported(
+    changed: Sequence[str],
+    root: Path,
+    export: Callable[[Path, Path], None],
+    options: CheckOptions,
+    present: Callable[[Report], str],
+    look: str,
+) -> Answer:
+    """What is committed or pushed is what git has, not what is on disk."""
     if not changed:
         return Answer(0, "")
     import tempfile
@@ -68,19 +94,30 @@ def _answer_staged(options: CheckOptions, present: Callable[[Report], str], look
     with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
         target = Path(folder).resolve() / (root.name or "root")  # datasets are called like folders
         target.mkdir()
-        gitindex.export_index(root, target)
+        export(root, target)
         (target / ".git").touch()  # the search for a configuration ends here, as at the real root
-        finder = SettingsFinder(options)
-        staged = [str(target / name) for name in changed]
-        gone = [name for name in staged if not os.path.lexists(name)]
-        files = [name for name in staged if name not in gone]
-        for name in gone:  # what is left of its dataset is judged
-            files.extend(data_beside(name))
+        files = list(_to_judge([_data_of(str(target / name)) for name in changed]))
         if not files:
             return Answer(0, "")
-        jobs = sources.discover(files, finder.for_folder, siblings=True)
-        shown = [shown_as(job, f"{target}{os.sep}", "") for job in jobs]
-        return _answer(shown, options, finder, present, look)
+        try:
+            finder = SettingsFinder(options)
+            jobs = sources.discover(files, finder.for_folder, siblings=True)
+            shown = [shown_as(job, f"{target}{os.sep}", "") for job in jobs]
+            return _answer(shown, options, finder, present, look)
+        except FtgateError as error:  # names are those of the repository
+            error.message = error.message.replace(f"{target}{os.sep}", "")
+            raise
+
+
+def _to_judge(paths: Sequence[str]) -> Iterator[str]:
+    """What is there of these paths: of what is gone the data beside it, of a submodule its data."""
+    for path in paths:
+        if os.path.isdir(path):
+            yield from data_below(path)
+        elif os.path.lexists(path):
+            yield path
+        else:
+            yield from data_beside(path)
 
 
 def _answer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +12,7 @@ from typing import NamedTuple
 
 from ftgate import baseline, rules
 from ftgate.cache import Cache, Looks
-from ftgate.files import BASELINE_NAME
+from ftgate.files import BASELINE_NAME, is_data
 from ftgate.ignoring import Ignores
 from ftgate.model import BaselineUse, Finding, Missing, ModelFacts, Price, Verdict
 from ftgate.model.change import Before
@@ -31,6 +33,9 @@ from ftgate.verdict import judge
 
 # Enough data, no facts taught, the model lives, it pays: a verdict answers all four.
 _VERDICT_FAMILIES = {"FT0", "FT1", "FT2", "FT4", "FT7", "FT8"}
+
+# What nobody can say of a set of which a part is elsewhere: one finding says how to pull it.
+_OF_THE_WHOLE = ("FT2", "FT3", "FT4", "FT7", "FT8")
 
 # What a prompt file can have by itself.
 _OF_PROMPTS = ("FT6", "FT905")
@@ -168,8 +173,11 @@ def _judge(
     if exceptions != rules.Case():
         found += rules.run(scope.rules, exceptions, settings.rules)
     findings, waived = suppress(found, settings, subject, ignores.accepts)
-    waived = (*_accepted(case.baseline or ()), *waived)
     readable = job.dataset.only_prompts or bool(read.train and read.train.examples)
+    if any(finding.name == "lfs-pointer" for finding in findings):
+        findings = [each for each in findings if not each.code.startswith(_OF_THE_WHOLE)]
+        readable = False
+    waived = (*_accepted(case.baseline or ()), *waived)
     verdict = judge(findings, settings.policy, readable=readable, whole=scope.whole, waived=waived)
     return verdict, findings
 
@@ -265,9 +273,21 @@ def _report(
         comparison=money.comparison if money else None,
         provider=facts.provider.title,
         profile=facts.provider.name,
-        next_command=verdict.next_command,
+        next_command=_next_command(job, verdict.next_command, findings),
         waived=verdict.waived,
     )
+
+
+def _next_command(job: Job, explain: str, findings: list[Finding]) -> str:
+    """What to run next: where a number is missing for want of a plan, what writes one."""
+    named = job.dataset.files[0].name if job.dataset.files else "-"
+    stated = job.dataset.config_path or job.settings.usage.requests_per_month is not None
+    if stated or not is_data(named) or not any(each.undecided for each in findings):
+        return explain
+    folder = os.path.dirname(named) if named.startswith(("../", "/")) else ""
+    init = f"ftgate init {shlex.quote(folder)}".removesuffix(" ''")
+    blocked = any(each.severity == "error" and not each.undecided for each in findings)
+    return f"{explain}; {init}" if blocked else init
 
 
 def _file_report(file: File, reading: Reading) -> FileReport:

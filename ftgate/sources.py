@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftgate.errors import ConfigError
-from ftgate.files import PROMPT_SUFFIXES, below_plans, expand, is_data, listed
+from ftgate.files import DVC_SUFFIX, PROMPT_SUFFIXES, below_plans, expand, is_data, listed
 from ftgate.grouping import group
 from ftgate.readers.prompt_names import is_prompt
 from ftgate.settings import DatasetSettings, Settings
@@ -155,9 +155,12 @@ def _declared_dataset(config: Path, table: DatasetSettings) -> Dataset:
         for pattern in patterns:
             matches = sorted(glob.glob(pattern, root_dir=config.parent, recursive=True))
             if not matches:
+                pointers = glob.glob(pattern + DVC_SUFFIX, root_dir=config.parent, recursive=True)
                 raise ConfigError(
                     f"{config}: dataset {table.name}: {role} {pattern!r} matches no file",
-                    hint="globs are relative to the configuration file",
+                    hint="only DVC pointers are here: dvc pull"
+                    if pointers
+                    else "globs are relative to the configuration file",
                 )
             files.extend(_file(config.parent / name, role) for name in matches)
     _check_roles(config, table.name, files)
@@ -246,11 +249,11 @@ def _with_siblings(files: Sequence[Path]) -> list[Path]:
     A prompt file finds the datasets beside it, or beside its ``prompts/`` folder.
     """
     found = dict.fromkeys(files)
-    for file in files:
-        for folder in (file.parent, file.parent.parent):
-            near = listed(folder)
-            near += [inner for sub in near if sub.is_dir() for inner in listed(sub)]
-            found.update(dict.fromkeys(path for path in near if is_data(path.name)))
+    folders = [folder for file in files for folder in (file.parent, file.parent.parent)]
+    for folder in dict.fromkeys(folders):
+        near = listed(folder)
+        near += [inner for sub in near if sub.is_dir() for inner in listed(sub)]
+        found.update(dict.fromkeys(path for path in near if is_data(path.name)))
     seen: dict[str, Path] = {}
     for file in found:
         seen.setdefault(_real(file), file)

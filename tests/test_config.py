@@ -73,6 +73,9 @@ as_of = 2026-04-01
 WAIVER = "[[waive]]\ncode = 'FT201'\nreason = 'pilot'\nuntil = 2027-01-01\n"
 
 
+DECLARED = "[[dataset]]\nname = 'support'\n[[dataset]]\nname = 'returns'\n"
+
+
 def write(folder: Path, text: str, name: str = "ftgate.toml") -> Path:
     path = folder / name
     path.write_text(text)
@@ -91,6 +94,22 @@ def test_every_section_is_read(tmp_path: Path) -> None:
     assert settings.waive[0].until == date(2027, 3, 1)
     assert settings.per_file_ignores == {"data/legacy/*.jsonl": ("FT1",)}
     assert settings.rules["FT201"] == {"min_examples": 50}
+
+
+def test_all_numbers_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
+    text = "[review]\nrate_today = '0.1'\n[failures]\nrate_today = '0.1'\n"
+    with pytest.raises(ConfigError) as caught:
+        load(write(tmp_path, text + "[engineering]\nhours_upfront = 8"))
+    assert all(key in caught.value.message for key in ("cost_usd", "without usd", "hourly_wage"))
+    assert ('cost_usd = "10"' in caught.value.hint, 'usd = "1"' in caught.value.hint) == (
+        True,
+        True,
+    )
+
+
+def test_a_waiver_may_name_a_dataset_that_no_plan_declares(tmp_path: Path) -> None:
+    """It is called like its files, which the configuration does not know."""
+    assert load(write(tmp_path, WAIVER + "dataset = 'support'")).waive[0].dataset == "support"
 
 
 def test_pydantic_agrees_and_is_not_needed(tmp_path: Path) -> None:
@@ -189,6 +208,8 @@ def test_where_the_quick_reading_accepts_pydantic_agrees(text: str) -> None:
         ("per_file_ignores = {}", "unknown key per_file_ignores", ""),
         (WAIVER + "digest = 's'", "pins nothing", "12 hexadecimal"),
         (WAIVER.replace("pilot", " "), "reason is empty", ""),
+        (f"{DECLARED}{WAIVER}dataset = 'suport'", "no dataset 'suport'", "did you mean 'support'"),
+        (f"{DECLARED}{WAIVER}dataset = 'x'", "no dataset 'x' is declared", "support, returns"),
         ("[usage\n", "ftgate.toml", "TOML"),
         (f"x = {'[' * 5000}", "nested too deeply", ""),
     ],

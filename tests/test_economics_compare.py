@@ -191,6 +191,24 @@ def test_unknown_tokens_name_the_line_that_supplies_them() -> None:
     ]
 
 
+def test_an_unknown_volume_is_named_beside_unknown_tokens() -> None:
+    found = compared(plan(calls=None, prompt_tokens=None))
+    assert [each.reason.split("toml: ")[1].split(" =")[0] for each in found.undecided] == [
+        "[usage] prompt_tokens",
+        "[usage] requests_per_month",
+    ]
+
+
+def test_half_a_labelling_cost_hides_no_missing_price() -> None:
+    settings = with_labelling(plan())
+    settings = replace(settings, labelling=replace(settings.labelling, minutes_per_example=None))
+    found = compared(settings, without=("ft:base-1/input_mtok",))
+    assert {each.what.split("/")[-1] for each in found.undecided} == {
+        "input_mtok",
+        "cost of labelling",
+    }
+
+
 def test_measured_tokens_stand_in_for_stated_ones() -> None:
     measured = Measured(500, 800, 800, 50, 200, 100)
     empty = dict.fromkeys(

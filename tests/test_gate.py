@@ -76,6 +76,16 @@ def test_without_a_volume_the_economics_stay_open(write: Write) -> None:
     assert judge("d", on_unknown="warn").exit_code == 0
 
 
+def test_all_missing_numbers_are_asked_for_at_once(write: Write) -> None:
+    """Prices, volume and minutes: whoever states one is not asked for the next."""
+    write("d/ftgate.toml", '[model]\nbase = "in-house-7b"\n[labelling]\nhourly_wage = "30"\n')
+    write("d/train.jsonl")
+    asked = {each.code: each for each in only(judge("d")).findings if each.undecided}
+    assert set(asked) == {"FT701", "FT704", "FT807", "FT808"}
+    assert all(unit in asked["FT701"].next_step for unit in ("training", "input", "output"))
+    assert "minutes_per_example" in asked["FT808"].message
+
+
 def test_every_line_is_accounted_for(write: Write) -> None:
     write("d/train.jsonl", "\n".join([json.dumps(rewrite(n)) for n in range(12)] + ["", "{", ""]))
     dataset = only(judge("d"))

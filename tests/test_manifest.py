@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner
 
 from ftgate.cli import COMMANDS, cli
+from ftgate.commands.hook_install import SCRIPT
 
 ROOT = Path(__file__).parent.parent
 IDS = ["ftgate", "ftgate-format", "ftgate-fix", "ftgate-prompts", "ftgate-project"]
@@ -73,13 +74,14 @@ PROMPTS = [
     "evals/promptfooconfig.yaml",
     "mails/welcome.j2",
 ]
-NEITHER = [".ftgate-baseline", "train.json", "a.jsonlx", "jsonl", "README.md", "notes.txt", "a.py"]
+NEITHER = ["train.json", "a.jsonlx", "jsonl", "README.md", "notes.txt", "a.py"]
+BESIDE = [".ftgate-baseline", "ml/ftgate-prices.json"]  # what a verdict depends on, too
 TABLE = {
     "ftgate": (
-        [*DATA, "ftgate.toml", "a/ftgate.toml"],
-        [*PROMPTS, *NEITHER, "my-ftgate.toml", "ftgate.toml.bak"],
+        [*DATA, "train.jsonl.dvc", "ftgate.toml", "a/ftgate.toml", *BESIDE],
+        [*PROMPTS, *NEITHER, "my-ftgate.toml", "ftgate.toml.bak", "model.pkl.dvc"],
     ),
-    "ftgate-format": (DATA, PROMPTS + NEITHER + ["ftgate.toml"]),
+    "ftgate-format": (DATA, PROMPTS + NEITHER + BESIDE + ["ftgate.toml"]),
     "ftgate-fix": (
         ["train.jsonl", "data/a b/val.ndjson"],
         [
@@ -89,13 +91,10 @@ TABLE = {
             "ftgate.toml",
             *PROMPTS,
             *NEITHER,
+            *BESIDE,
         ],
     ),
-    "ftgate-prompts": (PROMPTS, DATA + NEITHER + ["prompts.txt", "myprompts/a.txt"]),
-    "ftgate-project": (
-        [*DATA, "ftgate.toml", "a/ftgate.toml", "ftgate-prices.json", "a/prompts/b/c.txt"],
-        NEITHER,
-    ),
+    "ftgate-prompts": (PROMPTS, DATA + NEITHER + BESIDE + ["prompts.txt", "myprompts/a.txt"]),
     "ftgate-config": (
         [
             "ftgate.toml",
@@ -104,7 +103,7 @@ TABLE = {
             ".ftgate-baseline",
             "a/.ftgate-baseline",
         ],
-        DATA + NEITHER[1:] + ["my-ftgate.toml", "ftgate.toml.bak"],
+        DATA + NEITHER + ["my-ftgate.toml", "ftgate.toml.bak"],
     ),
 }
 
@@ -120,6 +119,14 @@ def test_a_hook_sees_the_right_files(hook: str) -> None:
 def test_judging_hooks_see_all_changed_files_in_one_process() -> None:
     for hook in ("ftgate", "ftgate-format", "ftgate-fix", "ftgate-prompts"):
         assert manifest()[hook]["require_serial"] is True
+
+
+def test_what_judges_the_whole_project_is_not_skipped_when_files_are_only_deleted() -> None:
+    assert manifest()["ftgate-project"]["always_run"] is True
+
+
+def test_the_copied_hook_and_the_installed_one_are_the_same() -> None:
+    assert (ROOT / "hooks" / "pre-commit").read_text("utf-8") == SCRIPT
 
 
 def test_no_hook_filters_by_a_type_that_hides_broken_files() -> None:

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.conftest import AS_OF, ROOT
-
-Repository = Callable[..., "subprocess.CompletedProcess[str]"]
-JUSTIFIED, KNOWLEDGE = "hospital-letters", "ski-resort-faq"
-
-
-def hook_from_manifest(hook_id: str) -> dict[str, object]:
-    """The published hook, run from this environment instead of one that pre-commit installs."""
-    manifest = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    hook = next(hook for hook in manifest if hook["id"] == hook_id)
-    entry = hook["entry"].replace("ftgate", f"{sys.executable} -m ftgate", 1)
-    return {**hook, "language": "system", "entry": entry}
+from tests.repositories import (
+    JUSTIFIED,
+    KNOWLEDGE,
+    Repository,
+    add_sample,
+    configure,
+    new_repository,
+    shown,
+)
 
 
 @pytest.fixture
 def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    """A new repository with git's settings of its own; the value runs git in it."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("FTGATE_AS_OF", AS_OF)
-    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    (tmp_path / "home").mkdir()
-    project = tmp_path / "project"
-    project.mkdir()
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["git", *arguments], cwd=project, capture_output=True, text=True, check=False
-        )
-
-    run("init", "-q", "-b", "main")
-    run("config", "user.name", "tester")
-    run("config", "user.email", "tester@example.com")
-    monkeypatch.chdir(project)
-    return run
+    """A new repository; the value runs git in it."""
+    return new_repository(tmp_path, monkeypatch)
 
 
 @pytest.fixture(params=["pre-commit", "plain git"])
@@ -58,21 +34,11 @@ def gated(git: Repository, request: pytest.FixtureRequest) -> Repository:
     if request.param == "plain git":
         shutil.copy(ROOT / "hooks" / "pre-commit", ".git/hooks/pre-commit")
         return git
-    config = {"repos": [{"repo": "local", "hooks": [hook_from_manifest("ftgate")]}]}
-    Path(".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    configure("ftgate")
     git("add", ".pre-commit-config.yaml")
     git("commit", "-q", "-m", "configure")
     subprocess.run(["pre-commit", "install"], check=True, capture_output=True)
     return git
-
-
-def add_sample(name: str) -> Path:
-    """Copy a sample dataset into the repository."""
-    return Path(shutil.copytree(ROOT / "sample_data" / name, name))
-
-
-def shown(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout + done.stderr
 
 
 def test_the_knowledge_set_is_refused_with_the_reason(gated: Repository) -> None:
@@ -185,6 +151,7 @@ def test_links_and_renames_are_changes_too(git: Repository) -> None:
     done = git("commit", "-m", "half of the data is gone")
     assert done.returncode != 0
     assert "matches no file" in shown(done)
+    assert f"ftgate: {JUSTIFIED}/ftgate.toml" in shown(done), "named as in the repository"
 
 
 def test_a_plan_that_names_data_elsewhere_is_judged(git: Repository) -> None:
@@ -205,8 +172,7 @@ PROMPTY = "---\ninputs:\n  question: {type: string}\n---\nsystem:\nBe kind.\nuse
 
 
 def test_a_prompt_with_an_undeclared_variable_is_refused(git: Repository) -> None:
-    config = {"repos": [{"repo": "local", "hooks": [hook_from_manifest("ftgate-prompts")]}]}
-    Path(".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    configure("ftgate-prompts")
     subprocess.run(["pre-commit", "install"], check=True, capture_output=True)
     prompt = Path("app", "support.prompty")
     prompt.parent.mkdir()

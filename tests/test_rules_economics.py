@@ -158,6 +158,13 @@ def test_an_unknown_volume_is_undecided_and_says_what_would_be() -> None:
     assert "never pays back" in worse.message
 
 
+def test_an_unknown_volume_is_named_beside_a_missing_price() -> None:
+    found = judged(plan(calls=None), without=("ft:base-1/input_mtok",))
+    assert {code: each.message for code, each in found.items()} == {
+        "FT807": "calls per month unknown"
+    }
+
+
 def test_a_missing_price_is_left_to_the_price_rules() -> None:
     assert judged(plan(), without=("ft:base-1/input_mtok",)) == {}
 

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands import failures, fix, judge
-from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, OnePerLine, check_options, judging
+from ftgate.commands.flags import (
+    COLOR,
+    CONTEXT,
+    VERBOSE,
+    FilesFirst,
+    OnePerLine,
+    check_options,
+    judging,
+)
 from ftgate.commands.output import (
     check_target,
     emit,
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
 _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already gets a report
 
 
-@click.command("check", context_settings=CONTEXT)
+@click.command("check", cls=FilesFirst, context_settings=CONTEXT)
 @click.argument("paths", nargs=-1, type=click.Path(allow_dash=True), metavar="[PATH]...")
 @judging
 @fix.fixing

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT, check_options, choosing, deciding
+from ftgate.commands.flags import CONTEXT, FilesFirst, check_options, choosing, deciding
 from ftgate.commands.output import emit
 from ftgate.errors import ConfigError, UnreadableError
 
@@ -18,7 +18,7 @@ def command() -> None:
     """Check, show or describe the configuration: ftgate.toml or [tool.ftgate]."""
 
 
-@command.command("check", context_settings=CONTEXT)
+@command.command("check", cls=FilesFirst, context_settings=CONTEXT)
 @click.argument("files", nargs=-1, type=click.Path(), metavar="[FILE]...")
 def check(files: tuple[str, ...]) -> int:
     """Validate configuration files; without FILE, the nearest one.

@@ -19,6 +19,22 @@ CONTEXT = {"auto_envvar_prefix": "FTGATE", "help_option_names": ["-h", "--help"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+class FilesFirst(click.Command):
+    """A command that runners call with names of files: what exists is a file, never a flag.
+
+    Runners put no ``--`` before the names, and a file may be called like ``-v.jsonl``.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The arguments, with ``./`` before files whose names begin with a dash."""
+        named = [f"./{each}" if each[:1] == "-" and _is_file(each) else each for each in args]
+        return super().parse_args(ctx, named)
+
+
+def _is_file(name: str) -> bool:
+    return name != "-" and os.path.lexists(name)
+
+
 class OnePerLine(click.types.StringParamType):
     """Text; an environment variable holds one value per line, so values may contain spaces."""
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from ftgate.sources import Dataset
 
 _HOOKS = ".pre-commit-config.yaml"
+_TO_STATE = "state requests_per_month and customer in it: no file shows them"
+_NEXT = """\
+next: ftgate hook --install
+      with pre-commit or prek instead: pre-commit install, or prek install
+"""
 
 
 @click.command("init", context_settings=CONTEXT)
@@ -63,7 +68,7 @@ def command(folder: str, ci: str | None, force: bool, dry_run: bool) -> int:
     write_file(target, text)
     if new_hooks is not None:
         write_file(hooks, new_hooks)
-    emit(f"wrote {target}\n{said}\nnext: pre-commit install; ftgate check\n")
+    emit(f"wrote {target}; {_TO_STATE}\n{said}\n{_NEXT}")
     return 0
 
 

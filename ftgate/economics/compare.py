@@ -40,6 +40,10 @@ from ftgate.settings import Settings
 from ftgate.settings_units import parse_months
 
 VOLUMES = (1_000, 10_000, 100_000, 1_000_000)
+_UNKNOWN_VOLUME = Missing(
+    "calls per month",
+    "not stated; add to ftgate.toml: [usage] requests_per_month = …",
+)
 
 
 def compare(
@@ -66,10 +70,11 @@ def compare(
     """
     horizon = settings.usage.horizon_months
     load = workload(settings, measured)
-    if isinstance(load, list):
-        return Comparison(horizon, "", "", (), None, undecided=tuple(load))
-    table = _table(Market(settings, load, measured, training, quotes, today))
     calls = settings.usage.requests_per_month
+    if isinstance(load, list):
+        missing = (*load, *([] if calls is not None else [_UNKNOWN_VOLUME]))
+        return Comparison(horizon, "", "", (), None, undecided=missing)
+    table = _table(Market(settings, load, measured, training, quotes, today))
     limit = Fraction(parse_months(settings.policy.max_break_even))
     if calls is None:
         return _without_volume(table, limit)
@@ -200,10 +205,6 @@ def _prices(candidates: list[Candidate]) -> tuple[Price, ...]:
 def _without_volume(table: _Table, limit: Fraction) -> Comparison:
     found = table.offer
     plain = table.duel(found.baseline)
-    unknown = Missing(
-        "calls per month",
-        "not stated; add to ftgate.toml: [usage] requests_per_month = …",
-    )
     return Comparison(
         horizon_months=table.horizon,
         baseline=found.baseline.name if found.baseline else "",
@@ -212,7 +213,7 @@ def _without_volume(table: _Table, limit: Fraction) -> Comparison:
         break_even=plain.break_even_calls() if plain else None,
         thresholds=tuple(_volume_thresholds(table, plain, limit)) if plain else (),
         assumptions=table.assumptions,
-        undecided=(unknown, *found.undecided),
+        undecided=(_UNKNOWN_VOLUME, *found.undecided),
         at_volumes=tuple(_at_volume(table, plain, n, limit) for n in VOLUMES) if plain else (),
         prices=_prices([each for each in (found.baseline, found.tuned) if each]),
     )

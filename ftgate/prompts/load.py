@@ -19,9 +19,11 @@ MAX_INCLUDED_BYTES = 8 << 20
 def load_prompt(path: str, name: str) -> PromptFile:
     """Read a prompt file; what is wrong with its format is a defect in the result.
 
-    ``name`` is how messages call it. Raises UnreadableError when it is no UTF-8 text, or empty: a
-    prompt that cannot be read would make every bill of today's prompt wrong.
+    ``name`` is how messages call it. Raises UnreadableError when it is no UTF-8 text, or empty (a
+    prompt that cannot be read would make every bill of today's prompt wrong), and for a link that
+    leads out of its repository: whoever sends a change could have any file of the machine read.
     """
+    _refuse_link_outside(path, name)
     try:
         text = Path(path).read_text("utf-8-sig")
     except OSError as error:
@@ -34,6 +36,17 @@ def load_prompt(path: str, name: str) -> PromptFile:
         raise UnreadableError(f"prompt {name}: empty", hint="remove it from the plan, or fill it")
     file = read_prompt_text(text, path, includes_of(path))
     return file._replace(ignores=ignores_of(text, path))
+
+
+def _refuse_link_outside(path: str, name: str) -> None:
+    """Raise UnreadableError for a link out of the repository; outside of one there is no such."""
+    real, folder = Path(os.path.realpath(path)), Path(os.path.abspath(path)).parent
+    root = next((above for above in (folder, *folder.parents) if (above / ".git").exists()), None)
+    if root is not None and not real.is_relative_to(os.path.realpath(root)):
+        raise UnreadableError(
+            f"prompt {name}: a link to a file outside of the repository",
+            hint="copy the text into the repository, or take the file out of the plan",
+        )
 
 
 def includes_of(path: str) -> Include:

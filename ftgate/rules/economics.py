@@ -217,10 +217,11 @@ def unknown_volume(comparison: Comparison | None, training: Training) -> Iterato
     ## Source
     Break-even in calls = upfront cost / saving per call.
     """
-    if comparison is None or not comparison.at_volumes:
+    if comparison is None or all(entry.what != VOLUME for entry in comparison.undecided):
         return
+    known = f"; {_calls_text(comparison.break_even, training)}" if comparison.at_volumes else ""
     yield Finding(
-        f"calls per month unknown; {_calls_text(comparison.break_even, training)}",
+        f"calls per month unknown{known}",
         undecided=True,
         next_step="[usage] requests_per_month = …",
     )

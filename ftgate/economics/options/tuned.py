@@ -13,29 +13,31 @@ from ftgate.economics.options.self_hosted import on_own_machines
 from ftgate.model import CostLine, Missing, ModelFacts, Price
 
 
-def candidate(market: Market) -> Candidate | Missing:
-    """The plan's fine-tune; Missing names the first thing without which it has no bill."""
+def candidate(market: Market) -> Candidate | list[Missing]:
+    """The plan's fine-tune, or everything without which it has no bill."""
     labelling = labelling_line(market)
-    if isinstance(labelling, Missing):
-        return labelling
-    own = on_own_machines(market)
-    served = own or _at_the_provider(market)
-    if isinstance(served, Missing):
-        return served
-    return with_people(market, served, labelling)
+    served = on_own_machines(market) or _at_the_provider(market)
+    missing = served if isinstance(served, list) else []
+    missing += [each for each in (labelling, served) if isinstance(each, Missing)]
+    if isinstance(served, Candidate) and not isinstance(labelling, Missing):
+        return with_people(market, served, labelling)
+    return missing
 
 
-def _at_the_provider(market: Market) -> Candidate | Missing:
-    plan = market.settings.model
+def _at_the_provider(market: Market) -> Candidate | list[Missing]:
+    plan, fee = market.settings.model, market.settings.hosting.usd_per_hour
     facts = market.quotes.model(plan.base, plan.provider or None)
     if isinstance(facts, Missing):
-        return facts
+        return [facts]
     training = _training(market)
     if isinstance(training, Missing):
-        return training
-    served = served_by(market, facts, training, market.settings.hosting.usd_per_hour)
+        name = f"ft:{facts.name}"
+        prices = market.prices(name, facts.provider, market.load.tuned_prompt_tokens)
+        needed = (training, prices, _hosting(market, facts, fee))
+        return [each for each in needed if isinstance(each, Missing)]
+    served = served_by(market, facts, training, fee)
     if isinstance(served, Missing):
-        return served
+        return [served]
     return served._replace(job_usd=tuple(usd for _, usd in market.training.by_epochs))
 
 

@@ -68,6 +68,7 @@ def offer(market: Market) -> Offer:
         market = cheaper.followed_by(market, others[shown.index(successor)])
     found = [build(market) for build in PROMPTED]
     planned = tuned.candidate(market)
+    missing = planned if isinstance(planned, list) else []
     beside: list[Candidate | Missing] = []
     if isinstance(planned, Candidate):
         beside = [each for build in BESIDE_THE_TUNE for each in build(market, planned)]
@@ -77,7 +78,7 @@ def offer(market: Market) -> Offer:
         others=tuple(shown),
         tuned=planned if isinstance(planned, Candidate) else None,
         beside=tuple(each for each in beside if isinstance(each, Candidate)),
-        undecided=tuple(each for each in (found[0], planned) if isinstance(each, Missing)),
+        undecided=tuple(each for each in (found[0], *missing) if isinstance(each, Missing)),
         left_out=tuple(each for each in (*found[1:], *beside) if isinstance(each, Missing)),
         successor=successor,
     )
