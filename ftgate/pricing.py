@@ -17,6 +17,7 @@ from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Looks
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.formats import PREFERENCE_FORMATS
+from ftgate.meter import METER
 from ftgate.model import (
     BreakEven,
     Comparison,
@@ -143,10 +144,9 @@ def read_files(
     """
     dataset = job.dataset
     data = [file for file in dataset.files if file.role != "prompt"]
-    counter = None
-    if tokens:
-        size = sum(looks.at(file.path).size for file in data)
-        counter = LazyCounter(facts.encoding, size, cache)
+    size = sum(looks.at(file.path).size for file in data)
+    counter = LazyCounter(facts.encoding, size, cache) if tokens else None
+    METER.start(size)
     reading = read_dataset(
         dataset,
         counter=counter,
@@ -162,6 +162,8 @@ def read_files(
     )
     train = reading.merged(dataset.of("train"))
     validation = reading.merged(dataset.of("validation"))
+    profiles = [result.profile for result in reading.results.values() if result.profile]
+    METER.finish(sum(each.examples for each in profiles), sum(each.tokens for each in profiles))
     return Read(reading, counter, train, validation, reading.digest(data))
 
 

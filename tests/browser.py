@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import shutil
@@ -143,3 +144,40 @@ def drive(path: Path, script: str, width: int = 1200) -> Any:
     driver = path.with_name("driver.html")
     driver.write_text(_DRIVER.format(page=path.name, width=width, script=script), encoding="utf-8")
     return json.loads(next(browse(driver).find("pre", id="out")).text)
+
+
+_AUDITED = """<!doctype html><meta charset="utf-8"><title>audit</title>
+<iframe src="{page}" style="border:0;width:{width}px;height:2000px"></iframe><pre id="out"></pre>
+<script>onload = async () => {{
+  const {{ violations, passes }} = await document.querySelector("iframe").contentWindow.axe.run();
+  const found = violations.flatMap(({{ id, impact, nodes }}) =>
+    nodes.map(({{ html }}) => `${{impact}} ${{id}}: ${{html.slice(0, 200)}}`));
+  document.getElementById("out").textContent = JSON.stringify([found, passes.length]);
+}}</script>"""
+
+
+def without_policy(text: str) -> str:
+    """A page that may be given another script or style."""
+    return re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+
+
+def violations(path: Path, width: int = 1200, *, dark: bool = False) -> tuple[list[str], int]:
+    """What axe-core objects to on a page, and how many of its rules the page passes.
+
+    The policy of the page forbids a foreign script, so a copy without it is looked at.
+    """
+    package = importlib.util.find_spec("axe_core_python")
+    assert package is not None
+    assert package.origin is not None
+    axe = Path(package.origin).with_name("axe.min.js").read_text("utf-8")
+    text = without_policy(path.read_text("utf-8"))
+    if dark:
+        text = text.replace("(prefers-color-scheme: dark)", "(min-width: 1px)", 1)
+    closing = '<script src="axe.min.js"></script></body>'
+    path.with_name("axe.min.js").write_text(axe, encoding="utf-8")
+    copy = path.with_name("audited.html")
+    copy.write_text(closing.join(text.rsplit("</body>", 1)), encoding="utf-8")
+    driver = path.with_name("driver.html")
+    driver.write_text(_AUDITED.format(page=copy.name, width=width), encoding="utf-8")
+    found, passed = json.loads(next(browse(driver).find("pre", id="out")).text)
+    return found, passed

@@ -87,7 +87,7 @@ MAY_IMPORT = {
     ),
     "ftgate.settings": (),
     "ftgate.formats": ("ftgate.formats", "ftgate.model"),
-    "ftgate.readers": ("ftgate.readers", "ftgate.model"),
+    "ftgate.readers": ("ftgate.readers", "ftgate.meter", "ftgate.model"),
     "ftgate.prompts": (
         *("ftgate.prompts", "ftgate.errors", "ftgate.formats", "ftgate.model"),
         *("ftgate.prices.book", "ftgate.profile", "ftgate.readers", "ftgate.settings"),

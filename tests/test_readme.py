@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from ftgate.cli import COMMANDS
+from scripts.update_picture import MAX_BYTES, PICTURE
 from scripts.update_readme import README, updated
 from tests.conftest import ROOT
 
@@ -28,3 +29,16 @@ def test_every_command_is_mentioned() -> None:
     text = README.read_text("utf-8")
     for name in COMMANDS:
         assert f"ftgate {name}" in text, name
+
+
+def test_the_comment_of_a_pull_request_is_a_real_one() -> None:
+    text = README.read_text("utf-8")
+    assert "<!-- comment: ftgate check " in text
+    assert "> ## ❌ ftgate: 1 dataset, 1 fail" in text
+
+
+def test_the_picture_of_the_report_is_small_and_is_a_picture() -> None:
+    assert f"]({PICTURE.relative_to(ROOT).as_posix()})" in README.read_text("utf-8")
+    data = PICTURE.read_bytes()
+    assert (data[:4], data[8:12]) == (b"RIFF", b"WEBP")
+    assert len(data) <= MAX_BYTES

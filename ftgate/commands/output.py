@@ -17,6 +17,7 @@ from ftgate.render.escape import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ftgate.commands.progress import Ticker
     from ftgate.report import Report
 
 PLAIN_WIDTH = 100  # columns when nobody looks: files, pipes, CI logs
@@ -83,6 +84,8 @@ def _columns() -> int:
 
 def say(note: str) -> None:
     """One line on standard error that is no result."""
+    for ticker in _tickers:
+        ticker.clear()
     sys.stderr.write(f"ftgate: {visible(note)}\n")
 
 
@@ -176,20 +179,29 @@ def write_file(path: str, text: str | Iterable[str]) -> None:
 def progress_line(
     *, wanted: bool = True, doing: str = "judging"
 ) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A line on the terminal that names what is being judged or fetched, removed at the end.
+    """A line on the terminal that says how far the work is, once it has taken a second.
 
-    Yields None, and shows nothing, where standard error is not a terminal.
+    Yields None, and shows nothing, where nobody looks: standard error is no terminal, or it is
+    that of a hook, whose output is kept and shown later.
     """
-    if not wanted or not sys.stderr.isatty():
+    looked_at = sys.stderr is not None and sys.stderr.isatty()
+    if not wanted or not looked_at or os.environ.get("TERM") == "dumb" or _in_a_hook():
         yield None
         return
+    from ftgate.commands.progress import Ticker
 
-    def show(name: str, done: int, total: int) -> None:
-        sys.stderr.write(f"\r\x1b[K{doing} {visible(name)[:60]} ({done + 1} of {total})")
-        sys.stderr.flush()
+    with Ticker(doing) as ticker:
+        _tickers.append(ticker)
+        try:
+            yield ticker.show
+        finally:
+            _tickers.remove(ticker)
 
-    try:
-        yield show
-    finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+
+_tickers: list[Ticker] = []
+"""Lines on standard error that have to make room for a note."""
+
+
+def _in_a_hook() -> bool:
+    """Whether pre-commit or prek runs us; with colours they give their hooks a terminal."""
+    return "PRE_COMMIT" in os.environ

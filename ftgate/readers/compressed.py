@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from ftgate.meter import METER
 from ftgate.model import Problem
 
 if TYPE_CHECKING:
@@ -45,7 +46,16 @@ def open_data(path: str | os.PathLike[str]) -> BinaryIO:
 
     Raises OSError when it cannot be opened; reading from it raises :class:`ArchiveError`.
     """
-    return decompressed(io.BufferedReader(io.FileIO(path), buffer_size=_BUFFER_BYTES))
+    return decompressed(io.BufferedReader(_Metered(path), buffer_size=_BUFFER_BYTES))
+
+
+class _Metered(io.FileIO):
+    """A file whose bytes are seen on the line that says how far a run is."""
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        size = super().readinto(buffer)
+        METER.add(size or 0)
+        return size
 
 
 def decompressed(stream: io.BufferedReader) -> BinaryIO:

@@ -6,7 +6,6 @@ say, rows of money give way first, then the least severe findings, to one line t
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from ftgate.render.money import money_rows
 from ftgate.render.opinion import opinion_rows
 from ftgate.render.phrases import decision
 from ftgate.render.places import ordered, place, severity
-from ftgate.render.style import OUTCOME_COLORS, SEVERITY_COLORS, columns, paint, spread
+from ftgate.render.style import OUTCOME_COLORS, SEVERITY_COLORS, columns, folded, paint, spread
 
 if TYPE_CHECKING:
     from ftgate.model import Finding
@@ -59,14 +58,7 @@ def dataset_lines(dataset: DatasetReport, screen: Screen) -> list[str]:
 
 def labelled(label: str, text: str, screen: Screen) -> list[str]:
     """``  label     text``, wrapped under itself."""
-    return textwrap.wrap(
-        text,
-        width=screen.width,
-        initial_indent=f"  {label:<{_LABEL}}",
-        subsequent_indent=" " * (_LABEL + 2),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return folded(text, screen.width, f"  {label:<{_LABEL}}", " " * (_LABEL + 2))
 
 
 def _header(dataset: DatasetReport, screen: Screen) -> list[str]:
@@ -84,14 +76,7 @@ def _reasons(dataset: DatasetReport, screen: Screen) -> list[list[str]]:
     """What decided, unless a finding of the same rule says it with its places below."""
     shown = {finding.code for finding in dataset.findings}
     return [
-        textwrap.wrap(
-            visible(reason.text),
-            width=screen.width,
-            initial_indent="  ",
-            subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        folded(visible(reason.text), screen.width, "  ", "  ")
         for reason in dataset.reasons
         if reason.code not in shown
     ]
@@ -131,7 +116,7 @@ def _finding(finding: Finding, names: int, screen: Screen, *, advise: bool) -> l
 def _wrapped(text: str, column: int, screen: Screen) -> list[str]:
     """``text`` in lines that fit to the right of ``column``; at least one line."""
     width = max(screen.width - column, _MIN_MESSAGE)
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [""]
+    return folded(text, width) or [""]
 
 
 def _rows(dataset: DatasetReport, screen: Screen) -> list[list[str]]:

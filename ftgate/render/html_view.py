@@ -117,23 +117,25 @@ def _dataset(number: int, dataset: DatasetReport, rows: int) -> dict[str, Any]:
     }
 
 
-def _facts(dataset: DatasetReport) -> Iterator[tuple[str, str]]:
-    """The numbers that people look for first."""
-    yield "training examples", f"{dataset.examples:,}"
+def _facts(dataset: DatasetReport) -> Iterator[tuple[str, str, str]]:
+    """The numbers that people look for first, each with what has to be known about it."""
+    yield "training examples", f"{dataset.examples:,}", ""
     if dataset.tokens:
         encoding = dataset.tokens.encoding
-        exact = "" if encoding.exactness == "exact" else f" ({encoding.exactness})"
-        yield "tokens an epoch", f"{dataset.tokens.total:,}{exact}"
+        yield "tokens an epoch", f"{dataset.tokens.total:,}", encoding.exactness
     training = dataset.training
     if training and training.usd_low is not None and training.usd_high is not None:
-        yield "training job", words.usd_range(training.usd_low, training.usd_high)
+        epochs = words.int_range(training.epochs_low, training.epochs_high)
+        epochs += " epoch" if epochs == "1" else " epochs"
+        yield "training job", words.usd_range(training.usd_low, training.usd_high), epochs
     elif training:
-        yield "training job", "unknown"
+        yield "training job", "unknown", ""
     point = shown_break_even(dataset)
     if point:
-        yield "break-even", _months(point)
+        yield "break-even", _months(point), f"against {point.against}" if point.against else ""
     if dataset.goal and dataset.goal.judged:
-        yield "answers that teach facts", f"{dataset.goal.knowledge_share:.0%}"
+        judged = f"of {dataset.goal.judged:,} judged"
+        yield "answers that teach facts", f"{dataset.goal.knowledge_share:.0%}", judged
 
 
 def _months(point: BreakEven) -> str:

@@ -136,6 +136,8 @@ def shortened(text: str, width: int) -> str:
     if columns(text) <= width:
         return text
     head, tail = _beginning(text, (width - 1) // 2), _beginning(text[::-1], width // 2)[::-1]
+    while tail and not columns(tail[0]):  # a mark whose letter is left out
+        tail = tail[1:]
     return head + _ELLIPSIS + tail
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftgate.render import words
 from ftgate.render.block import Screen, dataset_lines
 from ftgate.render.escape import visible
+from ftgate.render.style import folded
 
 if TYPE_CHECKING:
     from ftgate.model import Price
@@ -70,9 +70,7 @@ def _footer(report: Report, screen: Screen) -> list[str]:
     offline = report.price_mode == "offline"
     source = "offline" if offline else f"with live prices ({report.price_mode})"
     parts.append(f"judged for {report.as_of}{rules}, {source}")
-    lines = textwrap.wrap(
-        " \u00b7 ".join(parts), width=screen.width, break_long_words=False, break_on_hyphens=False
-    )
+    lines = folded(" \u00b7 ".join(parts), screen.width)
     if screen.verbose:
         lines.extend(_price_lines(report.prices))
     return lines

@@ -32,7 +32,7 @@ def html(page: Document) -> str:
         f'<li><a href="#s{number}">{_text(section.title)}</a></li>'
         for number, section in enumerate(page.sections, 1)
     )
-    return f"""<!doctype html>
+    return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -113,7 +113,7 @@ def _table(table: Table) -> str:
     caption = _text(table.caption)
     return (  # the caption is outside the box: it must not scroll away
         f'<p class="caption">{caption}</p>\n'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table>\n'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="{caption}"><table>\n'
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
     )
 

@@ -181,6 +181,101 @@
     return `Break-even${against}: ${when}, ${calls} calls${TOO_LATE[point.status] ?? ""}.`;
   }
 
+  // -- what moves the answer -----------------------------------------------------------------------
+
+  const PRICES = ["input_mtok", "output_mtok", "cached_mtok", "write_mtok"];
+  const prompted = ({ kind }) => PROMPTED.has(kind);
+  const tunes = (option) => !prompted(option);
+  const every = () => true;
+  // Terms that are moved together: what they are called, whose they are, their keys.
+  const MOVED = [
+    ["input tokens a call", every, ["static_tokens", "dynamic_tokens"]],
+    ["answer tokens a call", every, ["answer_tokens"]],
+    ["token prices without the fine-tune", prompted, PRICES],
+    ["token prices of the fine-tune", tunes, PRICES],
+    ["spent once on the fine-tune", tunes, ["upfront_usd", "again_usd", "job_usd"]],
+    ["hosting of the fine-tune", tunes, ["fixed_usd", "replica_usd"]],
+    ["review of answers", every, ["review_usd", "first_review_usd"]],
+    ["growth of calls", every, ["growth_ratio"]],
+  ];
+
+  // The terms with these numbers times a factor, wherever they stand.
+  const scaled = (value, keys, factor, inside = false) => {
+    if (Array.isArray(value)) return value.map((each) => scaled(each, keys, factor, inside));
+    if (value && typeof value === "object") {
+      return Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [
+          key,
+          scaled(each, keys, factor, keys.includes(key)),
+        ]),
+      );
+    }
+    return inside && value !== null ? value * factor : value;
+  };
+
+  const tunedAt = (options) => options.findIndex(({ kind }) => kind === "fine-tuned");
+
+  // Dollars by which the fine-tune is cheaper than the cheapest option without one.
+  function leadUsd(options, plan) {
+    const { rows, rival } = bills(options, plan);
+    return rival.total - rows[tunedAt(options)].total;
+  }
+
+  // Every number alone from half to double: its name, both ends in words, both leads, widest first.
+  function moves(options, plan, bounds) {
+    const found = [];
+    const add = (name, ends, leads) => found.push({ name, ends, leads });
+    const planned = (name, key, [low, high], text) => {
+      if (low === high) return;
+      const leads = [low, high].map((value) => leadUsd(options, { ...plan, [key]: value }));
+      add(name, [text(low), text(high)], leads);
+    };
+    const whole = (value) => grouped(value, 0);
+    const around = (value, high) => [
+      Math.min(high, Math.max(1, Math.round(value / 2))),
+      Math.min(high, 2 * value),
+    ];
+    planned("calls a month", "calls", [plan.calls / 2, 2 * plan.calls], whole);
+    planned("months of the horizon", "months", around(plan.months, bounds.months), whole);
+    if (bounds.epochs) {
+      planned("epochs", "epochs", around(plan.epochs, bounds.epochs), whole);
+    }
+    const { cache } = options.map(({ terms }) => terms).find((terms) => terms.cache) ?? {};
+    if (cache) {
+      const now = plan.hit ?? hitsFrom(cache, plan.calls);
+      const percent = (value) => `${Number((100 * value).toPrecision(3))}%`;
+      planned("calls that find the prompt cached", "hit", [now / 2, Math.min(1, 2 * now)], percent);
+    }
+    for (const [name, whose, keys] of MOVED) {
+      const leads = [0.5, 2].map((factor) =>
+        leadUsd(
+          options.map((each) =>
+            whose(each) ? { ...each, terms: scaled(each.terms, keys, factor) } : each,
+          ),
+          plan,
+        ),
+      );
+      add(name, ["half", "double"], leads);
+    }
+    const life = options[tunedAt(options)].terms.life_months ?? plan.months;
+    const lives = [Math.round(life / 2), 2 * life];
+    add(
+      "months that the tuned model lives",
+      lives.map(whole),
+      lives.map((months) =>
+        leadUsd(
+          options.map((each) =>
+            tunes(each) ? { ...each, terms: { ...each.terms, life_months: months } } : each,
+          ),
+          plan,
+        ),
+      ),
+    );
+    const width = ({ leads: [low, high] }) => Math.abs(high - low);
+    const kept = found.filter((each) => width(each) >= 0.005);
+    return kept.sort((a, b) => width(b) - width(a));
+  }
+
   // -- charts ------------------------------------------------------------------------------------
 
   const color = (name) => getComputedStyle(root).getPropertyValue(`--${name}`).trim();
@@ -196,11 +291,12 @@
     return `${Number(value.toPrecision(3))}`;
   };
 
-  const axis = (label, sign = "") => ({
+  const axis = (label, sign = "", across = false) => ({
     label,
-    stroke: color("ink"),
-    grid: { stroke: color("edge"), width: 1 },
-    ticks: { stroke: color("edge"), width: 1 },
+    stroke: color("soft"),
+    grid: { stroke: color("edge"), width: 1, show: !across },
+    ticks: { stroke: color("edge"), width: 1, show: across, size: 6 },
+    gap: across ? 4 : 8,
     labelSize: 18,
     size: sign ? 64 : 40,
     font: "12px system-ui, sans-serif",
@@ -257,12 +353,12 @@
     const near = limit && limit <= 2 * last;
     const wide = last / bins.length;
     const options = {
-      ...frame(host, 240),
+      ...frame(host, 200),
       scales: {
         x: { time: false, range: [0, near ? Math.max(last, limit * 1.05) : last] },
         y: { range: (_, low, high) => [0, high * 1.1] },
       },
-      axes: [axis("tokens per example"), axis("examples")],
+      axes: [axis("tokens per example", "", true), axis("examples")],
       series: [
         {},
         {
@@ -303,12 +399,15 @@
         x: { time: false, range: [0, plan.months] },
         y: { range: (_, low, high) => [0, high * 1.05 || 1] },
       },
-      axes: [{ ...axis("months"), incs: [1, 2, 3, 6, 12, 24, 60] }, axis("dollars spent", "$")],
+      axes: [
+        { ...axis("months", "", true), incrs: [1, 2, 3, 6, 12, 24, 60] },
+        axis("dollars spent", "$"),
+      ],
       series: [
         {},
         ...drawn.map(({ row, place }) => ({
-          stroke: color(`c${place % 8}`),
-          dash: DASHES[place % 8],
+          stroke: color(row === tuned ? "ink" : `c${place % 8}`),
+          dash: row === tuned ? [] : DASHES[place % 8],
           width: row === tuned ? 3 : 2,
           points: { show: false },
         })),
@@ -342,6 +441,61 @@
       ...curves[0].map((_, month) =>
         row([`${month}`, ...curves.map((curve) => usd(curve[month]))], "td"),
       ),
+    );
+  }
+
+  const drawing = (tag, attributes) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  };
+
+  // A row for each number: from where to where it goes, what the fine-tune then saves, and a bar.
+  function tornado(host, found, base) {
+    const leads = found.flatMap((each) => each.leads);
+    const low = Math.min(0, base, ...leads);
+    const span = Math.max(0, base, ...leads) - low || 1;
+    const at = (value) => (1000 * (value - low)) / span;
+    const bar = (ends) => {
+      const picture = drawing("svg", {
+        class: "bar",
+        viewBox: "0 0 1000 24",
+        preserveAspectRatio: "none",
+        "aria-hidden": "true",
+      });
+      // The longer side first, so that the other one stays visible where both go the same way.
+      const sides = ends.map((lead, place) => [lead, place ? "more" : "less"]);
+      sides.sort(([a], [b]) => Math.abs(b - base) - Math.abs(a - base));
+      for (const [lead, side] of sides) {
+        const [left, right] = [at(lead), at(base)].sort((a, b) => a - b);
+        picture.append(
+          drawing("rect", { class: side, x: left, y: 3, width: right - left, height: 18 }),
+        );
+      }
+      for (const [name, value] of [
+        ["zero", 0],
+        ["base", base],
+      ]) {
+        picture.append(drawing("line", { class: name, x1: at(value), x2: at(value), y1: 0, y2: 24 }));
+      }
+      return picture;
+    };
+    const cell = (tag, name, ...inside) => {
+      const made = document.createElement(tag);
+      made.className = name;
+      made.append(...inside);
+      return made;
+    };
+    host.tBodies[0].replaceChildren(
+      ...found.map(({ name, ends, leads: [less, more] }) => {
+        const line = document.createElement("tr");
+        const head = cell("th", "", name, " ", cell("span", "soft", `${ends[0]} to ${ends[1]}`));
+        head.scope = "row";
+        Object.assign(line.dataset, { name, less, more });
+        line.append(head, cell("td", "n", usd(less)), cell("td", "n", usd(more)));
+        line.append(cell("td", "wide", bar([less, more])));
+        return line;
+      }),
     );
   }
 
@@ -396,7 +550,7 @@
     function show() {
       const now = plan();
       const found = bills(options, now);
-      const tuned = found.rows[options.findIndex((each) => each.kind === "fine-tuned")];
+      const tuned = found.rows[tunedAt(options)];
       const point = breakEven(tuned.terms, found.rival.terms, now);
       found.rows.forEach((row, place) => {
         [row.once, row.months[0], row.total].forEach((value, column) => {
@@ -435,6 +589,12 @@
       const drawn = cumulative(chart, found, now, point, tuned);
       plot = drawn.plot;
       table(host.querySelector("details.months"), options, drawn.curves);
+      const bounds = { months: planned.max_horizon, epochs: controls.epochs && planned.max_epochs };
+      const base = found.rival.total - tuned.total;
+      tornado(host.querySelector(".tornado"), moves(options, now, bounds), base);
+      const lead = base < 0 ? "costs more" : "costs less";
+      host.querySelector(".lead-usd").textContent =
+        `As it stands the fine-tune ${lead} by ${usd(Math.abs(base))} over ${duration(now.months)}.`;
     }
 
     function set(values) {
@@ -455,7 +615,7 @@
       });
     }
     host.querySelector(".reset").addEventListener("click", () => set(start));
-    for (const name of [".sliders", "details.months"]) host.querySelector(name).hidden = false;
+    for (const name of [".sliders", "details.months", ".moves"]) host.querySelector(name).hidden = false;
     const linked = () => {
       const asked = new URLSearchParams(location.hash.slice(1));
       if (!asked.has("set") || (asked.get("set") !== entry.id && asked.get("set") !== "all"))
