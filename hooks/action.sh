@@ -40,18 +40,25 @@ esac
 {
     echo "verdict=$verdict"
     echo "exit-code=$code"
-    if [ -f "$report" ]; then echo "report-json=$report"; fi
+    if [ -f "$report" ]; then
+        echo "report-json=$report"
+        python3 "$(dirname "${BASH_SOURCE[0]}")/action_numbers.py" "$report"
+    fi
     if [ -f "$page" ]; then echo "report-html=$page"; fi
     if [ -f "$sarif" ]; then echo "sarif-file=$sarif"; fi
 } >>"$GITHUB_OUTPUT"
 
 if [ -f "$summary" ]; then
     cat "$summary" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
-    if [ "${INPUT_COMMENT:-off}" = update ] && [ -n "${PULL_REQUEST:-}" ]; then
+    if [ "${INPUT_COMMENT:-off}" != off ] && [ -n "${PULL_REQUEST:-}" ]; then
         # One comment, found again by its first line. Forks may not write: that is no failure.
         comments="repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments"
-        known=$(gh api --paginate "$comments" \
-            --jq '.[] | select(.body | startswith("<!-- ftgate -->")) | .id' | head -n 1) || known=""
+        known=""
+        if [ "$INPUT_COMMENT" = update ]; then
+            known=$(gh api --paginate "$comments" \
+                --jq '.[] | select(.body | startswith("<!-- ftgate -->")) | .id' | head -n 1) ||
+                known=""
+        fi
         if [ -n "$known" ]; then
             place=(--method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$known")
         else

@@ -147,6 +147,7 @@ def test_the_action_passes_every_input_through_the_environment() -> None:
     assert all(f"inputs.{name} " in passed for name in action["inputs"])
     assert set(action["outputs"]) == {
         *("verdict", "exit-code", "report-json", "report-html", "sarif-file"),
+        *("train-tokens", "train-cost-usd", "break-even-calls"),
     }
 
 
@@ -181,7 +182,7 @@ def run_script(script: str, folder: Path, **environment: str) -> subprocess.Comp
         "#!/bin/sh\n"
         'printf "%s\\n" "$@" >arguments.txt\n'
         'for each in "$@"; do case $each in\n'
-        'json=*) echo "{}" >"${each#json=}";;\n'
+        'json=*) echo "${FAKE_REPORT:-$EMPTY}" >"${each#json=}";;\n'
         'markdown=*) printf "<!-- ftgate -->\\n## verdict\\n" >"${each#markdown=}";;\n'
         'github=*) printf "::error file=a::bad\\nftgate: a: fail\\n" >"${each#github=}";;\n'
         'sarif=*) echo "{}" >"${each#sarif=}";;\n'
@@ -197,7 +198,12 @@ def run_script(script: str, folder: Path, **environment: str) -> subprocess.Comp
         text=True,
         check=False,
         cwd=folder,
-        env={"PATH": f"{programs}:{os.environ['PATH']}", "RUNNER_TEMP": str(folder), **environment},
+        env={
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "RUNNER_TEMP": str(folder),
+            "EMPTY": '{"metrics": {"datasets": 0}}',
+            **environment,
+        },
     )
 
 
@@ -232,7 +238,39 @@ def test_the_action_writes_its_outputs_and_then_exits_with_the_code(
     assert "--fail-on=warning" in arguments
     assert not any(each.startswith("--config") for each in arguments)
     assert (tmp_path / "summary").read_text("utf-8").startswith("<!-- ftgate -->")
-    assert json.loads(report.read_text("utf-8")) == {}
+    assert json.loads(report.read_text("utf-8"))["metrics"] == {"datasets": 0}
+
+
+@needs_bash
+@pytest.mark.parametrize("sets", [1, 2])
+def test_the_action_puts_out_the_numbers_of_the_report(sets: int, tmp_path: Path) -> None:
+    metrics: dict[str, object] = {"datasets": sets, "a.break_even_calls": 3474.136104}
+    for name in "ab"[:sets]:
+        metrics |= {f"{name}.billable_tokens_high": 261_000, f"{name}.training_usd_high": 1.305}
+    run_script(
+        "action.sh",
+        tmp_path,
+        FAKE_REPORT=json.dumps({"metrics": metrics}),
+        GITHUB_OUTPUT=str(tmp_path / "out"),
+    )
+    lines = (tmp_path / "out").read_text("utf-8").splitlines()[3:]
+    alone = ["train-tokens=261000", "train-cost-usd=1.30", "break-even-calls=3474"]
+    assert lines == (alone if sets == 1 else ["train-tokens=522000", "train-cost-usd=2.61"])
+
+
+def test_the_numbers_of_the_action_are_metrics_of_the_report() -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "ftgate", "check", "-f", "json", "--as-of", "2026-11-22"),
+            str(ROOT / "sample_data" / "hospital-letters"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    metrics = json.loads(done.stdout)["metrics"]
+    known = {name.rpartition(".")[2] for name in metrics}
+    assert {"billable_tokens_high", "training_usd_high", "break_even_calls", "datasets"} <= known
 
 
 @needs_bash
@@ -277,6 +315,14 @@ def test_the_action_keeps_one_comment_current(
     assert len(asked) == 2
     assert request_line in asked[1]
     assert asked[1].endswith(f"body=@{tmp_path}/ftgate-report.md")
+
+
+@needs_bash
+def test_the_action_adds_a_comment_where_another_is_asked_for(tmp_path: Path) -> None:
+    _, asked = comment(tmp_path, "41\\n", INPUT_COMMENT="new")
+    assert [line.split(" --silent")[0] for line in asked] == [
+        "api --method POST repos/o/r/issues/7/comments"
+    ]
 
 
 @needs_bash
