@@ -55,7 +55,7 @@ sbom: $(READY) ## what this installation consists of, as CycloneDX, into dist/
 	@mkdir -p dist && $(VENV)/bin/cyclonedx-py environment $(VENV) --of JSON -o dist/ftgate.cdx.json && echo dist/ftgate.cdx.json
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
-	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging bench_render; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
+	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging bench_render bench_remote; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 docs: $(READY) ## build the documentation strictly into site/
 	@$(VENV)/bin/python -m scripts.build_docs

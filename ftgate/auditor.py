@@ -18,7 +18,14 @@ from ftgate.auditing.inventory import Inventory, Row
 from ftgate.content.marks import WHOLE_BYTES, parts_of, share_of
 from ftgate.errors import ConfigError, FtgateError, NothingToJudgeError, UsageError
 from ftgate.files import expand
-from ftgate.gate import CheckOptions, SettingsFinder, distinctly_named, parse_day, prices_for
+from ftgate.gate import (
+    CheckOptions,
+    SettingsFinder,
+    distinctly_named,
+    parse_day,
+    prices_for,
+    report_progress,
+)
 from ftgate.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,7 +52,7 @@ def audit(
     paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     options: CheckOptions | None = None,
 ) -> Inventory:
-    """Inventory of all datasets under the paths: files, folders and globs, or one of them.
+    """Inventory of all datasets under the paths: files, folders, globs and addresses, or one.
 
     Every dataset is judged as :func:`ftgate.check` does, by the nearest plan, and its examples are
     looked for in the others. Of the options, what is about one verdict (``exit_zero``,
@@ -93,7 +100,8 @@ def _discover(paths: Sequence[str], finder: SettingsFinder) -> tuple[list[Job], 
         raise UsageError("'-' is no folder of datasets", hint="ftgate check - < file")
     closed: list[OSError] = []
     try:
-        jobs = sources.discover(expand(paths, closed.append), finder.for_folder)
+        named = expand(paths, closed.append)
+        jobs = sources.discover(named, finder.for_folder, listed=finder.looks.listed)
     except NothingToJudgeError as error:
         if closed:
             return [], closed
@@ -120,8 +128,7 @@ def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> lis
     look_up(finder.stated, today, choice.book(finder.stated.price, Path(), today))
     found = []
     for done, job in enumerate(jobs):
-        if options.progress:
-            options.progress(job.dataset.name, done, len(jobs))
+        report_progress(options.progress, finder.looks, job, done, len(jobs))
         error = finder.errors.get(str(job.dataset.config_path))
         try:
             if error is not None:

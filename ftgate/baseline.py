@@ -20,6 +20,7 @@ from ftgate.errors import ConfigError
 from ftgate.files import find_baseline
 from ftgate.model import BaselineUse
 from ftgate.reading import Reading
+from ftgate.remote.names import is_url, shown
 from ftgate.sources import File, Job
 
 _LINE = re.compile(rf"(?P<code>[A-Z]+\d+) (?P<path>.+) (?P<digest>[0-9a-f]{{{DIGITS}}})")
@@ -90,7 +91,9 @@ def in_force(job: Job, rules: Collection[str], *, collect: bool = False) -> InFo
 
 
 def name_in(folder: Path, path: str) -> str:
-    """How a baseline in this folder calls a file; a link keeps its own name."""
+    """How a baseline in this folder calls a file; a link keeps its own name, data elsewhere too."""
+    if is_url(path):
+        return shown(path)
     head, tail = os.path.split(path)
     real = os.path.join(os.path.realpath(head), tail)
     return os.path.relpath(real, os.path.realpath(folder)).replace(os.sep, "/")

@@ -15,6 +15,7 @@ from ftgate.files import BASELINE_NAME, find_baseline
 from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, parse_day, prices_for
 from ftgate.judging import Judging, judge_dataset
 from ftgate.model import Finding
+from ftgate.remote.names import is_url
 from ftgate.sources import Job
 
 MERGE_LINE = f"{BASELINE_NAME} merge=union"
@@ -61,10 +62,15 @@ def prune(paths: Sequence[str], options: CheckOptions) -> list[Change]:
     changes = []
     for path, seen in _look(paths, options, collect=False):
         before = _lines(path)
-        gone = {line for line in before if not os.path.lexists(path.parent / line[0])}
+        gone = {line for line in before if _is_gone(path.parent, line[0])}
         after = before - (seen.listed - seen.found) - gone
         changes.append(Change(path, before, after))
     return changes
+
+
+def _is_gone(folder: Path, name: str) -> bool:
+    """Whether there is no file of this name; of data elsewhere only the owner knows."""
+    return not is_url(name) and not os.path.lexists(folder / name)
 
 
 def save(change: Change) -> tuple[Path, ...]:

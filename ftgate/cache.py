@@ -17,11 +17,16 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from ftgate.atomic import replacing
+from ftgate.remote.names import is_url
+
+if TYPE_CHECKING:
+    from ftgate.remote.blocks import Tell
+    from ftgate.remote.looking import Elsewhere
 
 DAY_SECONDS = 86_400
 KEPT_DAYS = 30
@@ -50,20 +55,23 @@ def key_of(kind: str, *parts: str | bytes) -> str:
 
 
 class Seen(NamedTuple):
-    """A file's digest (``sha256:…``) and what it was taken of: size and time of change."""
+    """A file's digest (``sha256:…``), its size, and what else changes when the file does.
+
+    That is the time of change in nanoseconds, or the version that a store of data has of it.
+    """
 
     digest: str
     size: int
-    changed_ns: int
-
-    @property
-    def state(self) -> tuple[int, int]:
-        """What changes when the file does."""
-        return self.size, self.changed_ns
+    version: int | str
 
 
 def look_at(path: str) -> Seen:
-    """Digest of a file's bytes; an unreadable file has the digest of its absence."""
+    """Digest of a file's bytes; an unreadable file has the digest of its absence.
+
+    One that is elsewhere is downloaded. Raises RemoteError when it cannot be.
+    """
+    if is_url(path):
+        return Looks().at(path)
     try:
         with open(path, "rb") as stream:
             before = os.fstat(stream.fileno())
@@ -74,28 +82,56 @@ def look_at(path: str) -> Seen:
 
 
 class Looks:
-    """Digests of the files of one run, each taken once."""
+    """Digests of the files of one run, each taken once.
 
-    def __init__(self) -> None:
+    ``cache`` knows the digests of files elsewhere; ``offline`` asks nobody for them.
+    """
+
+    def __init__(self, cache: Cache | None = None, *, offline: bool = False) -> None:
         self._seen: dict[str, Seen] = {}
+        self._cache = cache or Cache(None)
+        self._offline = offline
+        self._tell: Tell | None = None
 
     def at(self, path: str) -> Seen:
-        """The file as it was at the first look."""
+        """The file as it was at the first look. Raises RemoteError, NotFetchedError."""
         if path not in self._seen:
-            self._seen[path] = look_at(path)
+            self._seen[path] = Seen(*self.elsewhere.look(path)) if is_url(path) else look_at(path)
         return self._seen[path]
+
+    def listed(self, url: str) -> list[str]:
+        """Addresses of the files below a folder elsewhere, or that match a glob."""
+        return self.elsewhere.listed(url)
+
+    def tell(self, tell: Tell) -> None:
+        """Who hears how far a download is."""
+        self._tell = tell
+        if "elsewhere" in self.__dict__:
+            self.elsewhere.tell(tell)
 
     def still_true(self) -> bool:
         """Whether no file has changed since: only then may a result be remembered for it."""
-        return all(_state(path) == seen.state for path, seen in self._seen.items())
+        return all(is_still(path, seen) for path, seen in self._seen.items())
+
+    @functools.cached_property
+    def elsewhere(self) -> Elsewhere:
+        """What this run looks at that is not on this machine."""
+        from ftgate.remote.looking import Elsewhere  # few runs do
+
+        return Elsewhere(self._cache, tell=self._tell, offline=self._offline)
 
 
-def _state(path: str) -> tuple[int, int]:
+def is_still(path: str, seen: Seen) -> bool:
+    """Whether a file is what it was when it was looked at. Raises RemoteError."""
+    if is_url(path):
+        from ftgate.remote.looking import version_now
+
+        return version_now(path) == seen.version
     try:
         found = os.stat(path)
     except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
+        return seen == Seen("unreadable", 0, 0)
+    return (found.st_size, found.st_mtime_ns) == (seen.size, seen.version)
 
 
 @functools.cache

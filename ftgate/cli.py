@@ -101,7 +101,9 @@ class LazyGroup(click.Group):
         name = args[0]
         if name in COMMANDS or ctx.resilient_parsing or name.startswith("-"):
             return super().resolve_command(ctx, args)
-        if os.path.exists(name):
+        from ftgate.remote.names import is_url
+
+        if os.path.exists(name) or is_url(name):
             return "check", self.get_command(ctx, "check"), args
         import difflib
 
@@ -167,17 +169,20 @@ def run(args: list[str]) -> int:
 
 
 def _say_error(message: str, hint: str) -> None:
+    from ftgate.remote.names import without_secrets
     from ftgate.render.escape import visible
 
-    click.echo(f"ftgate: {visible(message)}", err=True)
+    click.echo(f"ftgate: {visible(without_secrets(message))}", err=True)
     if hint:
         click.echo(f"  hint: {visible(hint)}", err=True)
 
 
 def _say_usage(error: click.ClickException) -> None:
+    from ftgate.remote.names import without_secrets
     from ftgate.render.escape import visible
 
-    message = " ".join(error.format_message().split())  # click lists choices one below the other
+    # click lists choices one below the other
+    message = without_secrets(" ".join(error.format_message().split()))
     click.echo(f"ftgate: {visible(message)}", err=True)
     context = getattr(error, "ctx", None)
     if context is not None:
@@ -209,13 +214,14 @@ def _say_environment(error: OSError, *, verbose: bool) -> int:
 
 
 def _say_bug(error: Exception, *, verbose: bool) -> int:
+    from ftgate.remote.names import without_secrets
     from ftgate.render.escape import visible
 
     if verbose:
         import traceback
 
         traceback.print_exc()
-    detail = visible(f"{type(error).__name__}: {error}")
+    detail = visible(without_secrets(f"{type(error).__name__}: {error}"))
     again = "" if verbose else "run again with -v for the traceback and "
     click.echo(f"ftgate: internal error: {detail}", err=True)
     click.echo(f"  hint: {again}report it at {ISSUES_URL}", err=True)

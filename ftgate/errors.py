@@ -6,6 +6,7 @@
     ├── UsageError           exit 2   flags or arguments that contradict each other
     ├── ConfigError          exit 2   ftgate.toml is not valid; has path, key and did-you-mean
     ├── UnreadableError      exit 2   a named file is missing, forbidden or not a file
+    │   └── RemoteError      exit 2   data in a bucket or behind an address cannot be read
     ├── CatalogError         exit 2   bundled or locked price data are damaged
     ├── VocabularyError      exit 2   a vocabulary is missing or its digest is wrong
     ├── FeedError            exit 2   a price feed did not answer, or with what cannot be prices
@@ -14,6 +15,7 @@
     ├── AskingError          exit 2   a model cannot be asked: no key, no price, over the budget
     ├── LaunchError          exit 2   a job cannot be launched, or the service refuses it
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
+    ├── NotFetchedError      exit 3   a hook asks nobody, and knows nothing of data elsewhere
     └── NothingToJudgeError  exit 3   no dataset was found where the user pointed
 
 Broken data are not here: a broken line is a finding, and the rest of the file is read.
@@ -50,6 +52,10 @@ class UnreadableError(FtgateError):
     """A file that the user named cannot be read."""
 
 
+class RemoteError(UnreadableError):
+    """Data in a bucket or behind an address cannot be read; the hint says what to do."""
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     """The hint for a name that nobody knows: the one spelled most alike, else ``otherwise``."""
     import difflib  # only mistakes pay for it
@@ -68,6 +74,12 @@ class VocabularyError(FtgateError):
 
 class RuleCrashError(FtgateError):
     """A rule raised an exception; the dataset is not judged."""
+
+
+class NotFetchedError(FtgateError):
+    """Data elsewhere were never read on this machine, and now nobody may be asked."""
+
+    exit_code = 3
 
 
 class NothingToJudgeError(FtgateError):

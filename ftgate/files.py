@@ -12,6 +12,7 @@ from ftgate.errors import NothingToJudgeError, UnreadableError
 from ftgate.prices.places import LOCK_NAME
 from ftgate.readers import DATA_SUFFIXES
 from ftgate.readers.prompt_names import may_be_prompt
+from ftgate.remote.names import is_url
 
 PROMPT_SUFFIXES = (".j2", ".jinja", ".jinja2", ".md", ".txt")
 PLAN_NAMES = (FILE_NAME, "pyproject.toml")
@@ -26,11 +27,14 @@ def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = No
     """Data files under files, folders and globs, sorted, each once.
 
     A file that is named outright is taken whatever its suffix; folders and globs yield data files.
+    Addresses stay as they are: who asks for what lies behind them decides when.
     ``on_error`` hears of folders that cannot be listed (None: UnreadableError for the first).
     """
     found: dict[str, None] = {}
     for path in paths:
-        if os.path.isdir(path):
+        if is_url(path):
+            found[path] = None
+        elif os.path.isdir(path):
             found.update(dict.fromkeys(data_below(path, on_error)))
         elif os.path.lexists(path):
             found[_regular(path)] = None
@@ -40,7 +44,7 @@ def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = No
         else:
             pulled = os.path.lexists(path + DVC_SUFFIX)
             hint = f"{path}{DVC_SUFFIX} says where its data are: dvc pull" if pulled else ""
-            raise UnreadableError(f"{path}: no such file or folder", hint=hint)
+            raise UnreadableError(f"{path}: no such file or folder", hint=hint or _schemes(path))
     if not found:
         raise NothingToJudgeError(
             f"no training data in {', '.join(paths) or 'the current folder'}",
@@ -108,6 +112,12 @@ def _other_data(paths: Sequence[str]) -> str:
         return f"; {pointers[0]} says where its data are: dvc pull"
     others = [name for name in names if name.lower().endswith(_OTHER_SUFFIXES)]
     return f"; {others[0]} is not JSON Lines, name it to see how to convert it" if others else ""
+
+
+def _schemes(path: str) -> str:
+    """A hint for an address of a kind that is not read."""
+    known = ", ".join(f"{scheme}://" for scheme in ("s3", "gs", "abfs", "hf", "https"))
+    return f"data elsewhere are read by {known}" if "://" in path else ""
 
 
 def _raise(error: OSError) -> None:

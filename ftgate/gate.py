@@ -91,10 +91,10 @@ def check(
 class SettingsFinder:
     """Settings of a folder: the nearest configuration, with the command line applied."""
 
-    def __init__(self, options: CheckOptions) -> None:
+    def __init__(self, options: CheckOptions, *, offline: bool = False) -> None:
         self.options = options
         self.cache = Cache.open(options.cache_dir, enabled=options.cache)
-        self.looks = Looks()
+        self.looks = Looks(self.cache, offline=offline)
         self._by_config: dict[Path | None, Settings] = {}
         self._by_folder: dict[Path, Path | None] = {}
 
@@ -118,10 +118,11 @@ class SettingsFinder:
 def jobs_of(paths: Sequence[str], finder: SettingsFinder, start: Path = Path()) -> list[Job]:
     """The datasets under the paths; without paths, those that the plan of ``start`` declares."""
     if paths:
-        return sources.discover(paths, finder.for_folder)
+        return sources.discover(paths, finder.for_folder, listed=finder.looks.listed)
     path, settings = finder.for_folder(start)
     if path and settings.dataset:
-        return sources.declared(path, settings)
+        jobs = sources.declared(path, settings)
+        return [sources.located(job, finder.looks.listed) for job in jobs]
     return sources.discover([str(start)], finder.for_folder)
 
 
@@ -143,7 +144,10 @@ def _check_stdin(paths: Sequence[str], options: CheckOptions, finder: SettingsFi
 def shown_as(job: Job, prefix: str, name: str) -> Job:
     """The same job with paths in the report as the user knows them."""
     files = tuple(
-        replace(file, name=name + file.path.removeprefix(prefix)) for file in job.dataset.files
+        replace(file, name=name + file.path.removeprefix(prefix))
+        if file.path.startswith(prefix)
+        else file
+        for file in job.dataset.files
     )
     dataset = replace(job.dataset, files=files)
     if name == "-":
@@ -165,8 +169,7 @@ def judge_all(
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
-        if options.progress:
-            options.progress(job.dataset.name, done, len(jobs))
+        report_progress(options.progress, finder.looks, job, done, len(jobs))
         judged = judge_dataset(
             job,
             finder.cache,
@@ -181,6 +184,15 @@ def judge_all(
         prices.update({price.ref: price for price in judged.prices})
     plain = {job.dataset.name: to_plain(job.settings) for job in jobs}
     return _report(reports, options, today, list(prices.values()), plain, _on_unknown(jobs))
+
+
+def report_progress(
+    progress: Progress | None, looks: Looks, job: Job, done: int, total: int
+) -> None:
+    """Say which dataset is judged, and how much of it has been downloaded where it is elsewhere."""
+    if progress:
+        progress(job.dataset.name, done, total)
+        looks.tell(lambda amount: progress(amount, done, total))
 
 
 def prices_for(options: CheckOptions, today: date) -> PriceChoice:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ftgate import gitindex
 from ftgate.changes import versions_of
-from ftgate.errors import ConfigError, NothingToJudgeError
+from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
 from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, judge_all
 from ftgate.model.change import Before
+from ftgate.remote.names import is_url, shown
 
 if TYPE_CHECKING:
     from ftgate.report import Report
@@ -23,8 +24,11 @@ def report_at(ref: str, paths: Sequence[str], options: CheckOptions) -> Report |
     """The datasets under the paths as the commit has them; None where it has none.
 
     Paths, and a named configuration, are those of the working tree. Raises UnreadableError outside
-    of a repository and for an unknown commit, ConfigError for a plan that was broken then.
+    of a repository and for an unknown commit, ConfigError for a plan that was broken then,
+    UsageError for an address.
     """
+    for path in filter(is_url, paths):
+        raise UsageError(f"git has no earlier {shown(path)}", hint="name files that git knows")
     import tempfile
 
     here = Path.cwd().resolve()
@@ -47,8 +51,8 @@ def report_at(ref: str, paths: Sequence[str], options: CheckOptions) -> Report |
         except ConfigError as error:
             message = error.message.replace(f"{target}{os.sep}", "")
             raise ConfigError(f"at {ref}: {message}", hint=error.hint) from None
-        shown = [_as_seen_from(start, job) for job in jobs]
-        return judge_all(shown, replace(options, progress=None, notice=None), finder)
+        seen = [_as_seen_from(start, job) for job in jobs]
+        return judge_all(seen, replace(options, progress=None, notice=None), finder)
 
 
 def before(ref: str, paths: Sequence[str], options: CheckOptions) -> dict[str, Before]:
@@ -74,7 +78,9 @@ def _is_glob(path: str) -> bool:
 
 def _as_seen_from(start: Path, job: Job) -> Job:
     files = tuple(
-        replace(file, name=os.path.relpath(file.path, start).replace(os.sep, "/"))
+        file
+        if is_url(file.path)
+        else replace(file, name=os.path.relpath(file.path, start).replace(os.sep, "/"))
         for file in job.dataset.files
     )
     return replace(job, dataset=replace(job.dataset, files=files))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ftgate import gitindex, sources
 from ftgate.cache import Looks, key_of
-from ftgate.errors import FtgateError, UsageError
+from ftgate.errors import FtgateError, NotFetchedError, UsageError
 from ftgate.files import DVC_SUFFIX, data_below, data_beside, find_baseline, is_dvc_pointer
 from ftgate.gate import CheckOptions, SettingsFinder, judge_all, parse_day, shown_as
 from ftgate.prices.places import price_files
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 PUSHED_COMMIT = "PRE_COMMIT_TO_REF"
 """pre-commit and prek name the commit whose files they pass here; those on disk may be newer."""
+
+
+NEXT = "ftgate check"
+"""What reads data elsewhere, so that the next hook knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ def hook(
 
     ``present`` renders a report that does not pass, and ``look`` names how (its colour and width).
     The answer is remembered for exactly these bytes, this plan and this day, so that a commit
-    that changes nothing costs a look into the cache.
+    that changes nothing costs a look into the cache. Nobody is asked for data elsewhere: they are
+    judged as ``ftgate check`` last saw them, and undecided where it never did.
     """
     if options.prices in ("live", "if-stale"):
         raise UsageError(
@@ -64,9 +69,8 @@ def hook(
         changed = gitindex.neighbours_of_deleted(changed, gitindex.git_root(Path()))
     if not changed:
         return Answer(0, "")
-    finder = SettingsFinder(options)
-    jobs = sources.discover(changed, finder.for_folder, siblings=True)
-    return _answer(jobs, options, finder, present, look)
+    finder = SettingsFinder(options, offline=True)
+    return _answer(_discover(changed, finder), options, finder, present, look)
 
 
 def _export_commit(commit: str, root: Path, target: Path) -> None:
@@ -100,9 +104,8 @@ def _answer_exported(
         if not files:
             return Answer(0, "")
         try:
-            finder = SettingsFinder(options)
-            jobs = sources.discover(files, finder.for_folder, siblings=True)
-            shown = [shown_as(job, f"{target}{os.sep}", "") for job in jobs]
+            finder = SettingsFinder(options, offline=True)
+            shown = [shown_as(job, f"{target}{os.sep}", "") for job in _discover(files, finder)]
             return _answer(shown, options, finder, present, look)
         except FtgateError as error:  # names are those of the repository
             error.message = error.message.replace(f"{target}{os.sep}", "")
@@ -120,7 +123,40 @@ def _to_judge(paths: Sequence[str]) -> Iterator[str]:
             yield from data_beside(path)
 
 
+def _discover(files: Sequence[str], finder: SettingsFinder) -> list[Job]:
+    return sources.discover(files, finder.for_folder, siblings=True, listed=finder.looks.listed)
+
+
 def _answer(
+    jobs: Sequence[Job],
+    options: CheckOptions,
+    finder: SettingsFinder,
+    present: Callable[[Report], str],
+    look: str,
+) -> Answer:
+    """The answer about the datasets that can be judged, and which of them cannot."""
+    unknown: list[tuple[Job, NotFetchedError]] = []
+    known: list[Job] = []
+    for job in jobs:
+        try:
+            for file in job.dataset.files:
+                finder.looks.at(file.path)
+            known.append(job)
+        except NotFetchedError as error:
+            unknown.append((job, error))
+    answer = _answer_of(known, options, finder, present, look)
+    if not unknown:
+        return answer
+    from ftgate.render.escape import visible
+
+    lines = [f"{job.dataset.name}: undecided: {error.message}" for job, error in unknown]
+    text = "\n".join((answer.text.rstrip("\n"), *map(visible, lines), f"  next: {NEXT}", ""))
+    fails = any(job.settings.policy.on_unknown == "fail" for job, _ in unknown)
+    code = 3 if fails and not options.exit_zero else 0
+    return Answer(answer.exit_code or code, text.lstrip("\n"))
+
+
+def _answer_of(
     jobs: Sequence[Job],
     options: CheckOptions,
     finder: SettingsFinder,

@@ -240,7 +240,7 @@ def _profile_all(
             task = Task(
                 file.path,
                 file.name,
-                seen.state,
+                seen,
                 counted,
                 how.limit,
                 wanted,

@@ -8,12 +8,11 @@ found is cached by the digests of all files, so that a second run compares nothi
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from ftgate.cache import Cache, Seen, key_of
+from ftgate.cache import Cache, Seen, is_still, key_of
 from ftgate.content.marks import (
     SMALL_BYTES,
     TEMPLATE_BYTES,
@@ -115,8 +114,7 @@ class Searching:
     def _texts(self, index: int, lines: list[int]) -> list[tuple[str, str]]:
         file = self._files[index]
         found = examples_at(file.path, file.name, self._target, lines)
-        now = os.stat(file.path)
-        if (now.st_size, now.st_mtime_ns) != self._seen[file.path].state:
+        if not is_still(file.path, self._seen[file.path]):
             raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")
         return [parts_of(example) for example in found]
 

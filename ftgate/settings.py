@@ -51,7 +51,7 @@ class DatasetSettings:
     __pydantic_config__ = _STRICT
 
     name: str  # what reports call it
-    train: tuple[str, ...] = ()  # globs, relative to the configuration file
+    train: tuple[str, ...] = ()  # globs, relative to the configuration file, or s3:// and the like
     validation: tuple[str, ...] = ()  # globs; never trained on
     test: tuple[str, ...] = ()  # globs; kept for your evaluation
     prompts: tuple[str, ...] = ()  # the prompt that the fine-tune would replace

@@ -1,7 +1,8 @@
 """What the user named → datasets of files, each with the settings that judge it.
 
-Paths may be files, folders, globs or ``-`` (standard input). A dataset declared in the nearest
-``ftgate.toml`` is judged as declared; everything else is grouped by :mod:`ftgate.grouping`.
+Paths may be files, folders, globs, addresses or ``-`` (standard input). A dataset declared in the
+nearest ``ftgate.toml`` is judged as declared; everything else is grouped by :mod:`ftgate.grouping`.
+The plan of data elsewhere is that of the current folder.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ftgate.errors import ConfigError
 from ftgate.files import DVC_SUFFIX, PROMPT_SUFFIXES, below_plans, expand, is_data, listed
 from ftgate.grouping import group
 from ftgate.readers.prompt_names import is_prompt
+from ftgate.remote.names import is_url, shown
 from ftgate.settings import DatasetSettings, Settings
 
 _DATA_FOLDERS = frozenset({"data", "dataset", "datasets"})
@@ -25,11 +27,15 @@ if TYPE_CHECKING:
     from ftgate.model import FileRole
 
 FindSettings = Callable[[Path], tuple[Path | None, Settings]]
+Listed = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a dataset: ``path`` is where its bytes are, ``name`` how reports call it."""
+    """One file of a dataset: ``path`` is where its bytes are, ``name`` how reports call it.
+
+    The path may be an address; its name is then without what may be secret of it.
+    """
 
     path: str
     role: FileRole
@@ -64,9 +70,12 @@ class Job:
 
     @property
     def folder(self) -> Path:
-        """Where its configuration is, else its first file: a price lock is searched from there."""
+        """Where its configuration is, else its first file: a price lock is searched from there.
+
+        Data elsewhere belong to the current folder.
+        """
         first = self.dataset.files[0].path if self.dataset.files else ""
-        return Path(self.dataset.config_path or first).parent
+        return Path(self.dataset.config_path or ("" if is_url(first) else first)).parent
 
     @property
     def plan_folder(self) -> Path:
@@ -75,9 +84,15 @@ class Job:
 
 
 def discover(
-    paths: Sequence[str], settings_of: FindSettings, *, siblings: bool = False
+    paths: Sequence[str],
+    settings_of: FindSettings,
+    *,
+    siblings: bool = False,
+    listed: Listed | None = None,
 ) -> list[Job]:
     """Jobs for what the user named, in stable order.
+
+    ``listed`` knows what lies behind the addresses of folders and globs (None: it is asked).
 
     A plan (``ftgate.toml``) stands for every dataset below it. ``siblings`` adds the rest of each
     file's group, for hooks that see changed files only; a prompt file that belongs to none then
@@ -85,9 +100,21 @@ def discover(
     of a named file raises ConfigError.
     Raises UnreadableError for a path that is missing, NothingToJudgeError when nothing is there.
     """
+    plans = _Plans(settings_of)
+    urls = [path for path in paths if is_url(path)]
+    here = [path for path in paths if not is_url(path)]
+    found = _discover_here(here, plans, siblings=siblings) if here or not urls else []
+    if urls:
+        from ftgate.elsewhere import discover_elsewhere
+
+        found += discover_elsewhere(urls, *plans.of(Path()), plans.settings, listed)
+    once = {job.dataset: located(job, listed) for job in found}  # its files may be here and there
+    return sorted(once.values(), key=lambda job: job.dataset.files[0].name)
+
+
+def _discover_here(paths: Sequence[str], plans: _Plans, *, siblings: bool) -> list[Job]:
     named = [Path(path) for path in expand([*paths, *below_plans(paths)])]
     wanted = {_real(file) for file in named}
-    plans = _Plans(settings_of)
     jobs: dict[tuple[str, str], Job] = {}
     undeclared: dict[Path | None, list[Path]] = {}
     for file in _with_siblings(named) if siblings else named:
@@ -112,8 +139,7 @@ def discover(
                 jobs[(str(config), "\0" + job.dataset.name)] = job
     found = [*jobs.values()]
     owned = {member for job in found for member in _members(job)}
-    found += [_alone(file, plans) for file in named if _is_alone(file, owned)]
-    return sorted(found, key=lambda job: job.dataset.files[0].name)
+    return found + [_alone(file, plans) for file in named if _is_alone(file, owned)]
 
 
 class _Plans:
@@ -130,6 +156,19 @@ class _Plans:
             declared = [(job, _members(job)) for job in _declared(config, settings)]
             self._declared[config], self.settings[config] = declared, settings
         return config, self._declared[config]
+
+
+def located(job: Job, listed: Listed | None) -> Job:
+    """The dataset with the files of the folders and globs that it has elsewhere."""
+    declared = {*job.plan.train, *job.plan.validation, *job.plan.test}
+    if not any(is_url(file.path) and file.path in declared for file in job.dataset.files):
+        return job
+    from ftgate.elsewhere import with_files
+
+    dataset = with_files(job.dataset, listed)
+    if dataset.config_path:
+        _check_roles(Path(dataset.config_path), dataset.name, dataset.files)
+    return replace(job, dataset=dataset)
 
 
 def declared(config: Path, settings: Settings) -> list[Job]:
@@ -153,6 +192,9 @@ def _declared_dataset(config: Path, table: DatasetSettings) -> Dataset:
     files: list[File] = []
     for role, patterns in roles:
         for pattern in patterns:
+            if is_url(pattern):
+                files.append(_elsewhere(config, table.name, pattern, role))
+                continue
             matches = sorted(glob.glob(pattern, root_dir=config.parent, recursive=True))
             if not matches:
                 pointers = glob.glob(pattern + DVC_SUFFIX, root_dir=config.parent, recursive=True)
@@ -169,11 +211,21 @@ def _declared_dataset(config: Path, table: DatasetSettings) -> Dataset:
     return Dataset(table.name, tuple(files), str(config))
 
 
+def _elsewhere(config: Path, dataset: str, url: str, role: FileRole) -> File:
+    """A file, folder or glob of a store: what it holds is asked when it is judged."""
+    if role == "prompt":
+        raise ConfigError(
+            f"{config}: dataset {dataset}: prompt {shown(url)} is not on this machine",
+            hint="prompt files belong beside the configuration",
+        )
+    return File(url, role, shown(url))
+
+
 def _check_roles(config: Path, dataset: str, files: Iterable[File]) -> None:
     """A file listed twice would be billed twice, or trained on and held out."""
     roles: dict[str, FileRole] = {}
     for file in files:
-        real = _real(Path(file.path))
+        real = _real(file.path)
         if real in roles:
             raise ConfigError(
                 f"{config}: dataset {dataset}: {file.name} is listed twice"
@@ -262,11 +314,12 @@ def _with_siblings(files: Sequence[Path]) -> list[Path]:
 
 def _members(job: Job) -> set[str]:
     """Real paths of everything whose change is a change of this dataset."""
-    members = {_real(Path(file.path)) for file in job.dataset.files}
+    members = {_real(file.path) for file in job.dataset.files}
     if job.plan.tuned_prompt and job.dataset.config_path:
         members.add(_real(Path(job.dataset.config_path).parent / job.plan.tuned_prompt))
     return members
 
 
-def _real(path: Path) -> str:
-    return os.path.realpath(path)
+def _real(path: str | Path) -> str:
+    """What two names of the same file have in common; an address is its own."""
+    return path if isinstance(path, str) and is_url(path) else os.path.realpath(path)

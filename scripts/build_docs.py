@@ -32,6 +32,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "how-to/private-prices.md",
         "how-to/monorepo.md",
         "how-to/audit.md",
+        "how-to/buckets.md",
         "how-to/adopt.md",
         "how-to/waive.md",
         "how-to/settings.md",

@@ -3,6 +3,7 @@
 A page with ``<!-- session -->`` is run from top to bottom in one shell, in an empty folder, or with
 ``<!-- session: sample_data/x ... -->`` in one that holds copies of these::
 
+    <!-- bucket: s3://acme sample_data/x ... -->  the session has a store on this machine with these
     <!-- file: make_data.py -->       the block that follows is written to this file
     <!-- include: hooks/ci/x.yml -->  the block that follows shows this file of the repository
     ```console                        each line after "$ " is run; below it stands what it printed
@@ -22,13 +23,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from scripts.bucket import bucket_server, upload
 from scripts.build_docs import DOCS, ROOT
 from scripts.update_readme import updated
 
 AS_OF = "2026-11-22"
 _SESSION = re.compile(r"<!-- session(?:: (.*))? -->")
+_BUCKET = re.compile(r"<!-- bucket: s3://(\S+) (.*) -->")
 _BLOCK = re.compile(
     r"(?:<!-- (?P<what>file|include): (?P<name>\S+) -->\n)?"
     r"(?P<open>```(?P<kind>\S*)[^\n]*\n)(?P<body>.*?)(?P<close>^```\n)",
@@ -50,8 +54,23 @@ def updated_page(text: str) -> str:
     session = _SESSION.search(text)
     if not session:
         return updated(text)
-    outputs = iter(_outputs(_script(text), (session[1] or "").split()))
+    with _store(text) as environment:
+        outputs = iter(_outputs(_script(text), (session[1] or "").split(), environment))
     return _BLOCK.sub(lambda block: _answered(block, outputs), text)
+
+
+@contextmanager
+def _store(text: str) -> Iterator[dict[str, str]]:
+    """The environment of the bucket that a page asks for, with a folder for each sample."""
+    asked = _BUCKET.search(text)
+    if not asked:
+        yield {}
+        return
+    samples = [ROOT / sample for sample in asked[2].split()]
+    files = {f"{each.name}/{file.name}": file for each in samples for file in each.glob("*.jsonl")}
+    with bucket_server() as environment:
+        upload(environment, asked[1], files)
+        yield {**environment, "NO_PROXY": "127.0.0.1"}
 
 
 def commands_of(body: str) -> list[str]:
@@ -88,7 +107,7 @@ def _answered(block: re.Match[str], outputs: Iterator[str]) -> str:
     return f"{block['open']}{''.join(shown)}{block['close']}"
 
 
-def _outputs(script: str, samples: list[str]) -> list[str]:
+def _outputs(script: str, samples: list[str], environment: dict[str, str]) -> list[str]:
     """What each command of a script printed, both streams as they came."""
     with tempfile.TemporaryDirectory() as name:
         folder, home = Path(name, "project"), Path(name, "home")
@@ -101,7 +120,7 @@ def _outputs(script: str, samples: list[str]) -> list[str]:
             stdout=subprocess.PIPE,
             encoding="utf-8",
             cwd=folder,
-            env=_environment(home),
+            env=_environment(home) | environment,
             check=False,
         )
         shown = done.stdout.replace(str(folder), "/home/ada/project")

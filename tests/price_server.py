@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, TypeVar
 
 State = TypeVar("State")
@@ -86,11 +88,20 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(handler: type[BaseHTTPRequestHandler], made: Callable[[str], State]) -> Iterator[State]:
+def serving(
+    handler: type[BaseHTTPRequestHandler],
+    made: Callable[[str], State],
+    certificate: Path | None = None,
+) -> Iterator[State]:
     """A server on loopback until the end; ``made`` gets its address and returns what it knows."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    state = made(f"http://127.0.0.1:{server.server_address[1]}")
+    scheme = "https" if certificate else "http"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    state = made(f"{scheme}://127.0.0.1:{server.server_address[1]}")
     server.state = state  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

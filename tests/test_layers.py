@@ -16,17 +16,22 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 
 # Slow to import, or not needed by most commands: only inside the function that uses them.
 HEAVY = {
+    "adlfs",
     "fastokens",
+    "fsspec",
+    "gcsfs",
     "httpx",
     "httpx2",
     "jinja2",
     "jsonlines",
     "numpy",
+    "huggingface_hub",
     "openai",
     "pydantic",
     "ray",
     "requests",
     "rich",
+    "s3fs",
     "splintr",
     "stdnum",
     "tiktoken",
@@ -43,13 +48,18 @@ ARRAYS = {
     "ftgate.content.shingles",
 }
 NETWORK = {
+    "adlfs",
     "aiohttp",
+    "fsspec",
     "ftplib",
+    "gcsfs",
     "http",
     "httpx",
     "httpx2",
+    "huggingface_hub",
     "openai",
     "requests",
+    "s3fs",
     "smtplib",
     "socket",
     "ssl",
@@ -87,7 +97,9 @@ MAY_IMPORT = {
     ),
     "ftgate.settings": (),
     "ftgate.formats": ("ftgate.formats", "ftgate.model"),
-    "ftgate.readers": ("ftgate.readers", "ftgate.meter", "ftgate.model"),
+    "ftgate.readers": ("ftgate.readers", "ftgate.meter", "ftgate.model", "ftgate.remote"),
+    "ftgate.remote": ("ftgate.remote", "ftgate.cache", "ftgate.errors"),
+    "ftgate.remote.names": (),
     "ftgate.prompts": (
         *("ftgate.prompts", "ftgate.errors", "ftgate.formats", "ftgate.model"),
         *("ftgate.prices.book", "ftgate.profile", "ftgate.readers", "ftgate.settings"),
@@ -128,6 +140,7 @@ MAY_IMPORT = {
         "ftgate.errors",
         "ftgate.formats",
         "ftgate.model",
+        "ftgate.remote.names",
         "ftgate.report",
     ),
     "ftgate.launching.records": ("ftgate.launching.requests", "ftgate.plain"),
@@ -267,13 +280,14 @@ def test_pure_rooms_open_nothing_and_print_nothing() -> None:
     assert calls == []
 
 
-def test_the_network_is_used_by_price_feeds_judge_and_launch_only() -> None:
+def test_the_network_is_used_by_price_feeds_remote_data_judge_and_launch_only() -> None:
     wrong = [
         each
         for each in IMPORTS
         if within(each.target, NETWORK)
         and not within(each.module, ("ftgate.prices.feeds", "ftgate.launching.client"))
         and not within(each.module, ("ftgate.asking.client",))
+        and not within(each.module, ("ftgate.remote.buckets", "ftgate.remote.web"))
     ]
     assert listed(wrong) == []
 

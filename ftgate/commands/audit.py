@@ -1,4 +1,4 @@
-"""``ftgate audit``: a folder of datasets as a table."""
+"""``ftgate audit``: a folder of datasets, here or in a bucket, as a table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORMATS = ("text", "csv", "json", "html", "markdown")
 
 
 @click.command("audit", context_settings=CONTEXT)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="DIR...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="DIR|URL...")
 @click.option(
     "-f",
     "--output-format",
@@ -78,6 +78,8 @@ def command(
     **flags: Any,
 ) -> int:
     """Inventory of the datasets below DIR: size, cost, goal, duplicates, leaks, secrets, outcome.
+
+    URL is a folder, glob or file elsewhere: s3://, gs://, abfs://, hf:// or https://.
 
     Every dataset is judged by its nearest ftgate.toml and compared with all others: which examples
     do several of them have, and which held-out examples are in the training set of another one?

@@ -87,9 +87,10 @@ def command(
 ) -> int:
     """Judge training sets: is each fine-tune justified, and will the job do what it should?
 
-    PATH is a file, a folder, a glob, or - for a training set on standard input. Without PATH,
-    everything in ftgate.toml is judged, else the current folder. Files are grouped into train,
-    validation and test by their names; prompt files beside them are what the fine-tune replaces.
+    PATH is a file, a folder, a glob, an address (s3://, gs://, abfs://, hf://, https://), or - for
+    a training set on standard input. Without PATH, everything in ftgate.toml is judged, else the
+    current folder. Files are grouped into train, validation and test by their names; prompt files
+    beside them are what the fine-tune replaces.
 
     \b
     Exit codes: 0 pass, 1 fail, 2 error, 3 undecided.

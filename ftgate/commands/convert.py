@@ -15,6 +15,7 @@ from ftgate.atomic import is_device
 from ftgate.commands.flags import CONTEXT
 from ftgate.commands.output import check_target
 from ftgate.errors import UnreadableError, UsageError
+from ftgate.remote.names import is_url, shown
 from ftgate.render.escape import visible
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def command(
 
 def _check(name: str, output: str, force: bool) -> None:
     """Raise for an output that must not be written, before anything is read."""
+    if is_url(name):
+        raise UnreadableError(f"{shown(name)}: is not on this machine", hint="download it first")
     if not os.path.exists(name):
         raise UnreadableError(f"{name}: no such file")
     if not os.path.isfile(name):  # it is read twice: a pipe would be empty by then

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ftgate.remote.names import is_url
+
 if TYPE_CHECKING:
     from ftgate.cache import Cache, Looks
     from ftgate.model import Encoding, Problem, ProviderFacts
@@ -91,10 +93,11 @@ def count_paths(
         for path in paths
         if (path.lower().endswith(PROMPT_SUFFIXES) or is_prompt(path)) and os.path.isfile(path)
     ]
-    missing = [path for path in paths if not os.path.lexists(path) and not glob.has_magic(path)]
+    missing = [path for path in paths if _is_missing(path)]
     rest = [path for path in paths if path not in (*prompts, *missing)]
-    jobs = discover(rest, lambda folder: (None, Settings())) if rest else []
-    looks = Looks()
+    looks = Looks(cache)
+    nothing_stated = (None, Settings())
+    jobs = discover(rest, lambda folder: nothing_stated, listed=looks.listed) if rest else []
     size = sum(looks.at(file.path).size for job in jobs for file in job.dataset.files)
     counter = LazyCounter(encoding, size, cache)
     counts = Counts(encoding, files=[_bad(path, "", "no such file or folder") for path in missing])
@@ -105,6 +108,10 @@ def count_paths(
         _count_prompt(path, path, counter, counts, seen)
     counts.engine, counts.note = counter.engine, counter.note or encoding.note
     return counts
+
+
+def _is_missing(path: str) -> bool:
+    return not (os.path.lexists(path) or glob.has_magic(path) or is_url(path))
 
 
 def _count_dataset(

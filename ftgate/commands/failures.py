@@ -76,12 +76,14 @@ class Reader(NamedTuple):
     """How the files of one dataset are read again.
 
     ``stdin`` is what standard input held, None when files were judged. ``accepting`` is what the
-    baseline accepts of each file: those places are no failures.
+    baseline accepts of each file: those places are no failures. ``paths`` are where the bytes are
+    by the name in the report, which of an address is not all.
     """
 
     judge: Judge
     stdin: bytes | None
     accepting: Mapping[str, Accepting] = MappingProxyType({})
+    paths: Mapping[str, str] = MappingProxyType({})
 
     def lines(self, path: str) -> Iterator[Line]:
         """The lines of a file, as they were judged. Raises UnreadableError."""
@@ -101,7 +103,7 @@ class Reader(NamedTuple):
         from ftgate.readers.compressed import decompressed, open_data
 
         if self.stdin is None:
-            return open_data(path)
+            return open_data(self.paths.get(path, path))
         return decompressed(io.BufferedReader(io.BytesIO(self.stdin)))
 
 
@@ -122,7 +124,8 @@ def readers_of(paths: Sequence[str], options: CheckOptions) -> Iterator[Reader]:
         accepting = {
             file.name: files[file.path] for file in job.dataset.files if file.path in files
         }
-        yield Reader(authority(job.settings, today).judge, None, accepting)
+        where = {file.name: file.path for file in job.dataset.files}
+        yield Reader(authority(job.settings, today).judge, None, accepting, where)
 
 
 def _places(

@@ -10,6 +10,7 @@ import click
 
 from ftgate.commands.output import emit
 from ftgate.errors import FtgateError, UsageError
+from ftgate.remote.names import is_url
 from ftgate.render.escape import visible
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _files(
     from ftgate.fixing.project import data_files
     from ftgate.gate import SettingsFinder, jobs_of
 
-    finder = SettingsFinder(options)
+    finder = SettingsFinder(options, offline=True)  # what is elsewhere is not fixed
     known: dict[int, Fixes] = {}  # by settings: prices and vocabularies are read once
     for job, file in data_files(jobs_of(paths, finder), paths):
         key = id(job.settings)
@@ -141,7 +142,8 @@ def _fixes(job: Job, options: CheckOptions, cache: Cache, *, unsafe: bool) -> Fi
     keep_mark = bool(judge.provider.byte_order_mark)
     if not unsafe:
         return Fixes(keep_mark)
-    size = sum(os.path.getsize(file.path) for file in job.dataset.files)
+    here = (file.path for file in job.dataset.files if not is_url(file.path))
+    size = sum(map(os.path.getsize, here))
     return Fixes(keep_mark, judge.unsafe(size, cache))
 
 

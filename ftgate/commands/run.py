@@ -13,6 +13,7 @@ from ftgate.commands.output import progress_line, say, wants_color
 from ftgate.errors import UnreadableError, UsageError
 
 if TYPE_CHECKING:
+    from ftgate.gate import CheckOptions
     from ftgate.report import Report
 
 
@@ -73,7 +74,7 @@ def command(
         sys.stderr.write(render_screen(report, color=wants_color(color), width=100))
         say(f"{trainer[0]} was not started")
         return EXIT_CODES[report.outcome]
-    _recheck(report)
+    _recheck(report, options)
     return _start(trainer, ",".join(dataset.digest for dataset in report.datasets))
 
 
@@ -95,13 +96,14 @@ def _of(report: Report, names: tuple[str, ...]) -> Report:
     return replace(report, datasets=chosen, outcome=outcome, exit_code=EXIT_CODES[outcome])
 
 
-def _recheck(report: Report) -> None:
+def _recheck(report: Report, options: CheckOptions) -> None:
     """Raise UnreadableError when a file is no longer what was judged."""
-    from ftgate.cache import look_at
+    from ftgate.cache import Cache, Looks
 
+    looks = Looks(Cache.open(options.cache_dir, enabled=options.cache))
     for dataset in report.datasets:
         for file in dataset.files:
-            if look_at(file.path).digest != file.digest:
+            if looks.at(file.path).digest != file.digest:
                 raise UnreadableError(
                     f"{file.path} changed after it was judged; nothing was started",
                     hint="run again",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 
 from ftgate.accepted import Accepting
+from ftgate.cache import Seen, is_still
 from ftgate.content.marks import WHOLE, Search
 from ftgate.errors import UnreadableError
 from ftgate.model import Example, Problem
@@ -20,8 +20,8 @@ from ftgate.targets import open_target
 class Task:
     """Profile the file at ``path``, which reports call ``name``.
 
-    ``seen`` is the file's size and time of change when its digest was taken: a file that changes
-    before it is read to the end is not judged. ``sample_size`` 0 collects no examples. ``target``
+    ``seen`` is the file as it was when its digest was taken: one that changes before it is read to
+    the end is not judged. ``sample_size`` 0 collects no examples. ``target``
     names the provider whose rules the records have to follow. ``structure`` reads nothing but
     what the rules of files and records need; ``hygiene`` reads what the rules of hygiene need too,
     and ``search`` says how far. ``accepting`` says which places the baseline accepts.
@@ -29,7 +29,7 @@ class Task:
 
     path: str
     name: str
-    seen: tuple[int, int]
+    seen: Seen
     measure: Measure | None
     limit: int | None
     sample_size: int = 0
@@ -77,11 +77,10 @@ def perform(task: Task) -> Result:
                 search=task.search,
                 accepting=task.accepting,
             )
-        now = os.stat(task.path)
     except ArchiveError as error:
         return Result(task.path, None, error.problem)
     except OSError as error:
         return Result(task.path, None, Problem("unreadable-file", error.strerror or str(error)))
-    if (now.st_size, now.st_mtime_ns) != task.seen:
+    if not is_still(task.path, task.seen):
         raise UnreadableError(f"{task.name}: changed while it was read", hint="run again")
     return Result(task.path, profile, None, sample.examples() if sample else [])

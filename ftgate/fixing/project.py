@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ftgate import judging, pricing
 from ftgate.cache import Cache
+from ftgate.errors import FixError
 from ftgate.files import expand
 from ftgate.fixing.dropping import Unsafe
 from ftgate.judge import Judge
 from ftgate.model import Encoding, Example, ProviderFacts
 from ftgate.reading import LazyCounter
+from ftgate.remote.names import is_url, shown
 from ftgate.rules.registry import Rule
 from ftgate.sources import File, Job
 from ftgate.targets import open_target
@@ -66,13 +68,19 @@ def authority(
 def data_files(jobs: Sequence[Job], paths: Sequence[str]) -> list[tuple[Job, File]]:
     """Data files of the jobs, each once; when paths are named, only those that they stand for.
 
-    A dataset is judged as a whole, but only what was named is written to.
+    A dataset is judged as a whole, but only what was named is written to. Files elsewhere are
+    judged only; FixError when one is named.
     """
+    for url in filter(is_url, paths):
+        hint = "download it, fix it there and upload it again"
+        raise FixError(f"{shown(url)}: is not on this machine", hint=hint)
     named = {os.path.realpath(path) for path in expand(paths)} if paths else None
     found: dict[str, tuple[Job, File]] = {}
     for job in jobs:
         for file in job.dataset.files:
             real = os.path.realpath(file.path)
+            if is_url(file.path):
+                continue
             if file.role != "prompt" and (named is None or real in named):
                 found.setdefault(real, (job, file))
     return list(found.values())

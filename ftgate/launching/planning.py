@@ -9,6 +9,7 @@ from ftgate.errors import LaunchError
 from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.launching.requests import DataFile, Plan, Prediction
 from ftgate.model import Training
+from ftgate.remote.names import is_url
 from ftgate.report import DatasetReport, TokenReport
 
 METHODS = ("supervised", "dpo", "reinforcement")
@@ -85,6 +86,9 @@ def _files(dataset: DatasetReport) -> tuple[DataFile, ...]:
                 hint="write one file of them, and judge that",
             )
         for file in files:
+            if is_url(file.path):
+                hint = "download it, and judge that"
+                raise LaunchError(f"{file.path}: is not on this machine", hint=hint)
             if not file.path.lower().endswith(".jsonl"):
                 raise LaunchError(
                     f"{file.path}: the service takes .jsonl", hint="ftgate convert, and judge that"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ftgate.meter import METER
 from ftgate.model import Problem
+from ftgate.remote.names import is_url
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -44,8 +45,13 @@ class ArchiveError(ValueError):
 def open_data(path: str | os.PathLike[str]) -> BinaryIO:
     """Open a data file for reading its decompressed bytes.
 
-    Raises OSError when it cannot be opened; reading from it raises :class:`ArchiveError`.
+    Raises OSError when it cannot be opened, RemoteError when it is elsewhere; reading from it
+    raises :class:`ArchiveError`, or RemoteError.
     """
+    if isinstance(path, str) and is_url(path):
+        from ftgate.remote.looking import open_url
+
+        return decompressed(open_url(path))
     return decompressed(io.BufferedReader(_Metered(path), buffer_size=_BUFFER_BYTES))
 
 

@@ -18,12 +18,12 @@ from ftgate.model import Problem
 HEAD_BYTES = 64 << 10
 """How much of a file :func:`diagnose_head` wants to see."""
 
-_PARQUET_FIX = (
+PARQUET_FIX = (
     "python -c 'import pandas,sys; pandas.read_parquet(sys.argv[1])"
     '.to_json("fixed.jsonl", orient="records", lines=True)\' {0}'
 )
 _BINARY = (
-    (b"PAR1", "a Parquet file", _PARQUET_FIX),
+    (b"PAR1", "a Parquet file", PARQUET_FIX),
     (b"ARROW1", "an Arrow file", ""),
     (b"SQLite format 3\0", "an SQLite database", ""),
     (b"PK\x03\x04", "a zip archive", "unzip {0}"),

@@ -102,6 +102,7 @@ def _plain(text: str) -> str:
 
 
 def _location(path: str, line: int | None) -> dict[str, Any]:
-    uri = quote(path.encode("utf-8", "surrogatepass"), safe="/")
+    address = "://" in path  # of data in a bucket
+    uri = quote(path.encode("utf-8", "surrogatepass"), safe="/:@" if address else "/")
     region = {"region": {"startLine": line}} if line else {}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, **region}}
