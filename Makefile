@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-all lint lock audit sbom bench docs clean
+.PHONY: help setup demo test test-slow test-all lint lock audit sbom soak bench docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
@@ -53,6 +53,11 @@ audit: $(READY) ## known weaknesses of the locked versions (asks PyPI)
 
 sbom: $(READY) ## what this installation consists of, as CycloneDX, into dist/
 	@mkdir -p dist && $(VENV)/bin/cyclonedx-py environment $(VENV) --of JSON -o dist/ftgate.cdx.json && echo dist/ftgate.cdx.json
+
+SEED ?= 1
+INPUTS ?= 50000
+soak: $(READY) ## fuzz every parser for a long time: INPUTS of each, from SEED
+	@$(VENV)/bin/python -m scripts.soak --inputs $(INPUTS) --seed $(SEED)
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
 	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging bench_render bench_remote; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done

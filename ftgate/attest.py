@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from ftgate.cache import look_at
 from ftgate.errors import UnreadableError
 from ftgate.files import expand
 from ftgate.render.attestation import PREDICATE, STATEMENT
+from ftgate.small_files import read_small
 
 KIND = (STATEMENT, PREDICATE)
 
@@ -26,7 +26,7 @@ def read_statement(path: str) -> dict[str, Any]:
     """A statement of ``ftgate check --attest``; UnreadableError for anything else."""
     hint = f"write one: ftgate check --attest {path}"
     try:
-        found = json.loads(Path(path).read_bytes())
+        found = json.loads(read_small(path))
     except OSError as error:
         raise UnreadableError(f"{path}: {error.strerror}", hint=hint) from None
     except (ValueError, RecursionError):
@@ -44,10 +44,20 @@ def prove(statement: Mapping[str, Any], paths: Sequence[str]) -> Proof:
     """Compare files with the statement: the named ones by their bytes, wherever they lie now.
 
     Each has to be one that was judged, in a dataset that passed as a whole. Without names, every
-    file of the statement has to be where it was, with the bytes that it had.
+    file of the statement has to be where it was, with the bytes that it had. Raises UnreadableError
+    for a statement whose parts are not what they should be.
     """
+    try:
+        return _prove(statement, paths)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise UnreadableError("the statement is damaged", hint="take the original") from None
+
+
+def _prove(statement: Mapping[str, Any], paths: Sequence[str]) -> Proof:
     subjects = {each["name"]: f"sha256:{each['digest']['sha256']}" for each in statement["subject"]}
     datasets = statement["predicate"]["datasets"]
+    if not all(isinstance(path, str) for dataset in datasets for path in dataset["files"]):
+        raise TypeError  # the number of an open file is one that can be read, and closed
     if paths:
         wrong = _strangers(expand(paths), set(subjects.values()))
         seen = {look_at(path).digest for path in expand(paths)}

@@ -21,6 +21,7 @@ from ftgate.files import find_baseline
 from ftgate.model import BaselineUse
 from ftgate.reading import Reading
 from ftgate.remote.names import is_url, shown
+from ftgate.small_files import read_small
 from ftgate.sources import File, Job
 
 _LINE = re.compile(rf"(?P<code>[A-Z]+\d+) (?P<path>.+) (?P<digest>[0-9a-f]{{{DIGITS}}})")
@@ -34,7 +35,7 @@ Entries = Mapping[str, frozenset[str]]
 def read(path: Path) -> Entries:
     """The entries of a baseline, in any order and however often. Raises ConfigError."""
     try:
-        return _entries(path.read_bytes(), str(path))
+        return _entries(read_small(path), str(path))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ftgate.report import DatasetReport, Report
 
 
+_MAX_EXPONENT = 15  # of dollars
+
+
 def version_of(dataset: DatasetReport) -> Version:
     """The numbers of a dataset that are compared."""
     options = dataset.comparison.options if dataset.comparison else ()
@@ -55,7 +58,7 @@ def _stored(dataset: Mapping[str, Any]) -> Version:
     tuned = next((each for each in options if each["kind"] == "fine-tuned"), None)
     lines = tuned["lines"] if tuned else ()
     monthly = [
-        Decimal(line["usd"])
+        _amount(line["usd"])
         for line in lines
         if not line["upfront"] and not line.get("every_months")
     ]
@@ -66,8 +69,16 @@ def _stored(dataset: Mapping[str, Any]) -> Version:
         decision=dataset["decision"],
         examples=sum(file["examples"] for file in dataset["files"] if file["role"] == "train"),
         tokens=dataset["tokens"] and dataset["tokens"]["total"],
-        training_usd=Decimal(training) if training is not None else None,
+        training_usd=_amount(training) if training is not None else None,
         monthly_usd=sum(monthly, Decimal(0)) if monthly else None,
         codes=dict(sorted(codes.items())),
         digest=dataset["digest"],
     )
+
+
+def _amount(text: str) -> Decimal:
+    """Dollars of a report; ``1e999999`` is none, and written out it would fill a disk."""
+    amount = Decimal(text)
+    if not amount.is_finite() or abs(amount.adjusted()) > _MAX_EXPONENT:
+        raise ValueError(text)
+    return amount

@@ -16,6 +16,8 @@ from ftgate.config_values import check_values
 from ftgate.errors import ConfigError, did_you_mean
 from ftgate.plain import Doubt, build
 from ftgate.settings import Settings
+from ftgate.small_files import read_small
+from ftgate.toml_reading import parse_toml
 
 FILE_NAME = "ftgate.toml"
 
@@ -34,7 +36,7 @@ def find(start: Path) -> Path | None:
 
 def is_plan(path: str | Path) -> bool:
     """Whether the file is a configuration: ftgate.toml, or a pyproject.toml with our table."""
-    return Path(path).name == FILE_NAME or b"[tool.ftgate" in Path(path).read_bytes()
+    return Path(path).name == FILE_NAME or b"[tool.ftgate" in read_small(path)
 
 
 def load(path: Path | None, *, overrides: tuple[str, ...] = ()) -> Settings:
@@ -126,23 +128,21 @@ def _describe(schema: dict[str, Any], table: type) -> None:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_small(path)
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}", hint="check --config") from None
 
 
 def _parse(text: bytes, path: Path | None) -> dict[str, Any]:
     try:
-        document = tomllib.loads(text.decode("utf-8-sig"))
+        document = parse_toml(text.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}", hint="the file is TOML: https://toml.io") from None
-    except RecursionError:
-        raise ConfigError(f"{path}: nested too deeply to be read") from None
     if path and path.name == "pyproject.toml":
-        section: dict[str, Any] = document.get("tool", {}).get("ftgate", {})
-        return section
+        for name in ("tool", "ftgate"):
+            document = document.get(name, {})
+            if not isinstance(document, dict):
+                raise ConfigError(f"{path}: [tool.ftgate] is not a table")
     return document
 
 
@@ -151,10 +151,10 @@ def _apply(document: dict[str, Any], override: str) -> None:
     if not separator:
         raise ConfigError(f"--config {override}: not a file and not key=value")
     try:
-        parsed = tomllib.loads(f"value = {value}")["value"]
-    except RecursionError:
-        raise ConfigError(f"--config {key}: nested too deeply to be read") from None
-    except tomllib.TOMLDecodeError:
+        parsed = parse_toml(f"value = {value}", f"--config {key}")["value"]
+    except ConfigError as error:
+        if not isinstance(error.__cause__, tomllib.TOMLDecodeError):
+            raise
         parsed = value  # a bare word is a string, as on every command line
     *tables, last = key.strip().split(".")
     for name in tables:

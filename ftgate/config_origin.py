@@ -31,12 +31,12 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
     Each is tried as a document of its own: only a whole statement is one.
     """
     held, first = "", 1
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         first = first if held else number
         held += f"{line}\n"
         try:
             value = tomllib.loads(held)
-        except tomllib.TOMLDecodeError:
+        except ValueError:
             continue
         if value:
             yield first, held, value

@@ -114,6 +114,8 @@ def _check_policy(settings: Settings) -> None:
             parse_amount(policy.max_increase)
     except ConfigError as error:
         raise ConfigError(f"[policy] {error.message}", hint=error.hint) from None
+    if policy.timeout_seconds is not None:
+        check_number("[policy] timeout_seconds", policy.timeout_seconds)
     least = policy.min_probability
     if least is not None and not 0 <= least <= 1:
         raise ConfigError(f"[policy] min_probability = {least}: a probability is between 0 and 1")

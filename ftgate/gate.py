@@ -6,6 +6,7 @@ sources → reading (readers, formats, tokens, content) → prices and economics
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftgate import __version__, config, sources
 from ftgate.cache import Cache, Looks
+from ftgate.deadline import Deadline, OutOfTimeError
 from ftgate.errors import ConfigError, UsageError
 from ftgate.plain import to_plain
 from ftgate.settings import Settings
@@ -55,6 +57,7 @@ class CheckOptions:
     fail_on: str | None = None
     on_unknown: str | None = None
     exit_zero: bool = False
+    timeout: float | None = None
     cache: bool = True
     cache_dir: str | None = None
     stdin: bytes | None = None
@@ -162,24 +165,32 @@ def judge_all(
     before: Mapping[str, Before] = MappingProxyType({}),
 ) -> Report:
     """Judge these datasets; ``before`` has the version that each is compared with, by name."""
-    from ftgate.judging import judge_dataset
+    from ftgate.judging import judge_dataset, out_of_time
 
+    started = time.monotonic()
     jobs, today = distinctly_named(found), parse_day(options.as_of)
     choice = prices_for(options, today)
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
         report_progress(options.progress, finder.looks, job, done, len(jobs))
-        judged = judge_dataset(
-            job,
-            finder.cache,
-            finder.looks,
-            today,
-            choice=choice,
-            select=options.select,
-            ignore=options.ignore,
-            before=before.get(job.dataset.name),
-        )
+        deadline = _deadline(job, started)
+        try:
+            judged = judge_dataset(
+                job,
+                finder.cache,
+                finder.looks,
+                today,
+                choice=choice,
+                select=options.select,
+                ignore=options.ignore,
+                before=before.get(job.dataset.name),
+                deadline=deadline,
+            )
+        except OutOfTimeError:
+            assert deadline is not None  # noqa: S101 - nothing else runs out
+            reports.append(out_of_time(job, deadline.seconds))
+            continue
         reports.append(judged.report)
         prices.update({price.ref: price for price in judged.prices})
     plain = {job.dataset.name: to_plain(job.settings) for job in jobs}
@@ -193,6 +204,12 @@ def report_progress(
     if progress:
         progress(job.dataset.name, done, total)
         looks.tell(lambda amount: progress(amount, done, total))
+
+
+def _deadline(job: Job, started: float) -> Deadline | None:
+    """When the plan's time budget for all datasets of a run is spent; None without one."""
+    seconds = job.settings.policy.timeout_seconds
+    return None if seconds is None else Deadline(seconds, started)
 
 
 def prices_for(options: CheckOptions, today: date) -> PriceChoice:
@@ -250,7 +267,9 @@ def _report(
 
     outcome = worst(report.outcome for report in reports)
     code = EXIT_CODES[outcome]
-    if options.exit_zero or (outcome == "undecided" and on_unknown == "warn"):
+    # A missing number may be accepted, a dataset of which nothing was judged may not.
+    judged = all(each.outcome != "undecided" or each.examples for each in reports)
+    if options.exit_zero or (outcome == "undecided" and on_unknown == "warn" and judged):
         code = 0
     return Report(
         version=__version__,
@@ -286,7 +305,11 @@ def _with_options(settings: Settings, options: CheckOptions) -> Settings:
             "provider": options.provider,
             "epochs": _number(options.epochs),
         },
-        "policy": {"fail_on": options.fail_on, "on_unknown": options.on_unknown},
+        "policy": {
+            "fail_on": options.fail_on,
+            "on_unknown": options.on_unknown,
+            "timeout_seconds": options.timeout,
+        },
     }
     given = {
         section: {key: value for key, value in values.items() if value is not None}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ftgate import baseline, rules
 from ftgate.cache import Cache, Looks
+from ftgate.deadline import Deadline
 from ftgate.files import BASELINE_NAME, is_data
 from ftgate.ignoring import Ignores
 from ftgate.model import BaselineUse, Finding, Missing, ModelFacts, Price, Verdict
@@ -77,11 +78,12 @@ def judge_dataset(
     before: Before | None = None,
     collect: bool = False,
     signed: bool = False,
+    deadline: Deadline | None = None,
 ) -> Judging:
     """Read, price, judge and report one dataset; ``before`` is what a change is measured from.
 
     ``collect`` leaves the baseline out, and finds what it would have to list instead. ``signed``
-    keeps what a search across datasets needs.
+    keeps what a search across datasets needs. Raises OutOfTimeError after ``deadline``.
     """
     scope = scope_of(job.settings, select, ignore)
     if job.dataset.only_prompts:
@@ -102,9 +104,12 @@ def judge_dataset(
         whole_bytes=_whole_bytes(scope, job.settings),
         signed=signed,
         accepting=accepted.files,
+        deadline=deadline,
     )
     if scope.prompts:
         read = _with_prompts(job, read)
+    if deadline:
+        deadline.check()
     money = price_job(job, read, facts, today) if scope.money else None
     case = _case(job, facts, read, money, today)
     uses = accepted.uses(job.dataset.files, read.reading)
@@ -113,6 +118,28 @@ def judge_dataset(
     report = replace(_report(job, facts, read, money, verdict, findings), before=before)
     shown = (*money.prices, *money.comparison.shown_prices) if money else ()
     return Judging(report, shown, read, uses)
+
+
+def out_of_time(job: Job, seconds: float) -> DatasetReport:
+    """The report of a dataset that was not judged in time: undecided, whatever the plan accepts."""
+    rule = rules.find_rule("FT010")
+    findings = rules.run({rule.code: rule}, rules.Case(seconds=seconds), {})
+    verdict = judge(findings, job.settings.policy, readable=False, whole=False)
+    return DatasetReport(
+        name=job.dataset.name,
+        outcome=verdict.outcome,
+        decision=verdict.decision,
+        reasons=verdict.reasons,
+        digest="",
+        files=(),
+        tokens=None,
+        training=None,
+        goal=None,
+        duplicates=dict.fromkeys(("exact", "near", "leaked_from_validation")),
+        findings=tuple(findings),
+        comparison=None,
+        next_command=verdict.next_command,
+    )
 
 
 def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Scope:

@@ -42,6 +42,7 @@ from ftgate.sources import Job
 from ftgate.tokens.encodings import FOREIGN, resolve
 
 if TYPE_CHECKING:
+    from ftgate.deadline import Deadline
     from ftgate.economics.planned import Plan
     from ftgate.economics.risk import Risk
     from ftgate.prompts.study import PromptData, PromptStudy
@@ -137,6 +138,7 @@ def read_files(
     whole_bytes: int = WHOLE_BYTES,
     signed: bool = False,
     accepting: Mapping[str, Accepting] = MappingProxyType({}),
+    deadline: Deadline | None = None,
 ) -> Read:
     """Read every data file once; ``tokens`` counts them, ``content`` looks at what they teach.
 
@@ -159,6 +161,7 @@ def read_files(
         whole_bytes=whole_bytes,
         signed=signed,
         accepting=accepting,
+        deadline=deadline,
     )
     train = reading.merged(dataset.of("train"))
     validation = reading.merged(dataset.of("validation"))

@@ -27,6 +27,7 @@ from ftgate.sample import Sample
 
 if TYPE_CHECKING:
     from ftgate.content.inspector import Inspector
+    from ftgate.deadline import Deadline
 
 PLACES = 20  # first places kept per kind of problem
 _MAX_DISTINCT = 1000  # distinct labels and system prompts counted before giving up
@@ -204,6 +205,7 @@ def profile_stream(
     hygiene: bool = False,
     search: Search = WHOLE,
     accepting: Accepting | None = None,
+    deadline: Deadline | None = None,
 ) -> Profile:
     """Read one stream of JSON Lines, or of comma-separated values (``table``), to its end.
 
@@ -212,13 +214,14 @@ def profile_stream(
     the provider's rules for a record (None: the format's own, which are OpenAI's). ``structure``
     leaves out what only other families of rules need: digests, labels, special tokens. ``hygiene``
     looks for secrets, personal data, what is wrong with answers, and repetitions as far as
-    ``search`` says. ``accepting`` says which places are accepted: they are no problems.
+    ``search`` says. ``accepting`` says which places are accepted: they are no problems. Raises
+    OutOfTimeError at the first line after the ``deadline``.
     """
     inspector = _inspector(search) if hygiene else None
     profile = Profile(hygiene=hygiene)
     spared: Counter[str] = Counter()
     lines = _rows(stream) if table else read_jsonl(stream)
-    for line in lines:
+    for line in deadline.watch(lines) if deadline else lines:
         _, offset, raw, record, problems, blank = line
         profile.lines += 1
         profile.bytes = offset + len(raw)

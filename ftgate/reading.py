@@ -35,6 +35,7 @@ from ftgate.sources import Dataset, File
 
 if TYPE_CHECKING:
     from ftgate.content.goal import Sampled
+    from ftgate.deadline import Deadline
     from ftgate.tokens.engines import Counter
 
 _DATA_ROLES: tuple[FileRole, ...] = ("train", "validation", "test")
@@ -135,13 +136,14 @@ def read_dataset(
     whole_bytes: int = WHOLE_BYTES,
     signed: bool = False,
     accepting: Mapping[str, Accepting] = MappingProxyType({}),
+    deadline: Deadline | None = None,
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
 
     ``counter`` None counts no tokens. ``target`` is the provider whose rules the records have to
     follow; ``hygiene`` looks for secrets, poor answers and repetitions, and compares
     all of up to ``whole_bytes`` with each other; ``signed`` as in :class:`Searching`.
-    ``accepting`` says by path which places are accepted.
+    ``accepting`` says by path which places are accepted. Raises OutOfTimeError after ``deadline``.
     """
     reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
@@ -152,15 +154,19 @@ def read_dataset(
     wants_sample = bool(sample_size) and known_goal is None
     wanted = sample_size if wants_sample else 0
     structure = counter is None and not sample_size and not hygiene
-    how = _How(limit, target, structure, hygiene, accepting)
+    how = _How(limit, target, structure, hygiene, accepting, deadline)
     search = Searching(data, reading.seen, target, whole_bytes, signed=signed)
     _profile_all(data, reading, counter, wanted, how, search, cache)
     if known_goal is not None:
         reading.goal = known_goal
     elif wants_sample and any(reading.results[file.path].profile for file in train):
+        if deadline:
+            deadline.check()
         goal = _judge(reading, train, sample_size)
         cache.put(goal_key, to_plain(goal))
         reading.goal = _named(goal, [file.name for file in train])
+    if deadline:
+        deadline.check()
     if hygiene and not reading.vocabulary:
         profiles = {path: result.profile for path, result in reading.results.items()}
         reading.repetition = search.repetition(profiles, cache)
@@ -188,6 +194,7 @@ class _How(NamedTuple):
     structure: bool
     hygiene: bool
     accepting: Mapping[str, Accepting] = MappingProxyType({})
+    deadline: Deadline | None = None  # decides whether there is a profile, not what is in it
 
     def key(self, path: str) -> tuple[str, ...]:
         """What the profile of one file depends on."""
@@ -249,6 +256,7 @@ def _profile_all(
                 how.hygiene,
                 search.of(file) if how.hygiene else WHOLE,
                 how.accepting.get(file.path),
+                how.deadline,
             )
             tasks.append(task)
     for result in ENGINES["serial"](tasks):
@@ -304,7 +312,7 @@ def _goal_from_json(data: Any, train: list[File]) -> Goal | None:
         judgements = tuple(Judgement(**entry) for entry in data["judgements"])
         goal = Goal(**{**data, "evidence": evidence, "judgements": judgements})
         return _named(goal, [file.name for file in train])
-    except (IndexError, KeyError, TypeError, ValueError):
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -312,5 +320,5 @@ def _profile(data: Any) -> Profile | None:
     """A remembered profile; None for an entry of another shape."""
     try:
         return Profile.from_json(data)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None

@@ -214,6 +214,7 @@ class PolicySettings:
     min_probability: float | None = None  # 0-1: in so many futures it beats the best alternative
     on_unknown: Literal["fail", "warn"] = "fail"  # a missing number: exit code 3, or only said
     max_price_age: str = "90 days"  # older than this, a [[price]] of your own is stale
+    timeout_seconds: float | None = None  # what is not judged by then stays undecided
 
 
 @dataclass(frozen=True, slots=True)

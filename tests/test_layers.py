@@ -103,7 +103,7 @@ MAY_IMPORT = {
     "ftgate.prompts": (
         *("ftgate.prompts", "ftgate.errors", "ftgate.formats", "ftgate.model"),
         *("ftgate.prices.book", "ftgate.profile", "ftgate.readers", "ftgate.settings"),
-        *("ftgate.content.labels", "ftgate.sources"),
+        *("ftgate.content.labels", "ftgate.small_files", "ftgate.sources"),
     ),
     "ftgate.catalog": ("ftgate.catalog", "ftgate.errors"),
     "ftgate.targets": (
@@ -159,6 +159,7 @@ MAY_IMPORT = {
         "ftgate.model",
         "ftgate.settings",
         "ftgate.settings_units",
+        "ftgate.toml_reading",
     ),
 }
 

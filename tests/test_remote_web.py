@@ -79,6 +79,8 @@ def test_the_report_is_that_of_the_same_file_on_disk(
     there = json.loads(json.dumps(report_on(url)["datasets"][0]).replace(url, str(file)))
     for finding in (*here["findings"], *there["findings"]):
         finding.pop("fingerprint")  # of the path, too
+    for dataset in (here, there):
+        dataset.pop("next_command")  # where a plan would be written
     assert there == here
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ftgate.report import Report
 
 
+_MAX_STDIN_BYTES = 512 << 20  # held whole, and what OpenAI takes as one file
 _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already gets a report
 
 
@@ -209,4 +210,8 @@ def _read_stdin(paths: tuple[str, ...]) -> bytes:
         raise UsageError("- cannot be combined with other paths", hint="judge them separately")
     if sys.stdin.isatty():
         click.echo("ftgate: reading a training set from the keyboard; end it with Ctrl-D", err=True)
-    return sys.stdin.buffer.read()
+    data = sys.stdin.buffer.read(_MAX_STDIN_BYTES + 1)
+    if len(data) > _MAX_STDIN_BYTES:
+        said = f"standard input has more than {_MAX_STDIN_BYTES >> 20} MiB"
+        raise UsageError(said, hint="write it to a file, which is read line by line")
+    return data

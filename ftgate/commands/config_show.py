@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftgate.commands.toml_text import key, value
+from ftgate.render.escape import quiet
 
 if TYPE_CHECKING:
     from ftgate.gate import CheckOptions
@@ -89,7 +90,8 @@ def as_json(settings: list[Setting]) -> str:
         }
         for each in settings
     ]
-    return json.dumps({"schema": SCHEMA, "settings": listed}, indent=2, ensure_ascii=False) + "\n"
+    document = {"schema": SCHEMA, "settings": listed}
+    return quiet(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 def flat(item: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

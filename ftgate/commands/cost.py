@@ -11,6 +11,7 @@ from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, check_options, planni
 from ftgate.commands.output import emit, progress_line, say, screen_width, wants_color
 from ftgate.commands.scenarios import is_scenario, read_scenario
 from ftgate.errors import UsageError
+from ftgate.render.escape import quiet
 
 if TYPE_CHECKING:
     from ftgate.commands.outlook import Asked
@@ -232,7 +233,7 @@ def _plan_lines(costs: Costs, asked: Asked, *, verbose: bool, color: bool) -> li
 def _emit_json(answer: dict[str, Any]) -> None:
     import json
 
-    emit(json.dumps(answer, indent=2) + "\n")
+    emit(quiet(json.dumps(answer, indent=2)) + "\n")
 
 
 def _emit_lines(lines: list[str], widest: int) -> None:

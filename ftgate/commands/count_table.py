@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ftgate.render import fit, words
-from ftgate.render.escape import visible
+from ftgate.render.escape import quiet, visible
 
 if TYPE_CHECKING:
     from ftgate.commands.count_tokens import Counts, FileCount
@@ -61,7 +61,7 @@ def as_json(counts: Counts, more: dict[str, list[dict[str, Any]]]) -> str:
         ],
         **more,
     }
-    return json.dumps(document, indent=2) + "\n"
+    return quiet(json.dumps(document, indent=2)) + "\n"
 
 
 def _file(file: FileCount) -> dict[str, Any]:

@@ -12,10 +12,15 @@ import click
 from ftgate.commands.flags import COLOR, CONTEXT, check_options, judging
 from ftgate.commands.output import emit, emit_fitted, wants_color
 from ftgate.errors import UnreadableError
+from ftgate.render.escape import quiet
+from ftgate.small_files import read_small
 
 if TYPE_CHECKING:
     from ftgate.gate import CheckOptions
     from ftgate.model.change import Change, Version
+
+
+_WRONG = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
 @click.command("diff", context_settings=CONTEXT)
@@ -83,10 +88,14 @@ def _versions(
 
 def _stored(path: str) -> dict[str, Version]:
     from ftgate.changes import stored_versions
+    from ftgate.model.change import Version
+    from ftgate.plain import Doubt, build, to_plain
 
     try:
-        return stored_versions(json.loads(Path(path).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        found = stored_versions(json.loads(read_small(path)))
+        # What is printed later is what it says to be: a number, a known word, a text.
+        return build(dict[str, Version], to_plain(found))  # type: ignore[no-any-return]
+    except (*_WRONG, ArithmeticError, Doubt):
         raise UnreadableError(
             f"{path} is no report of ftgate", hint=f"write one: ftgate check -o json={path}"
         ) from None
@@ -100,7 +109,7 @@ def _shown(changes: list[Change], base: str, head: str, form: str, *, color: boo
 
         found = [{"name": each.name, "state": each.state, **_sides(each)} for each in changes]
         whole = {"schema": "ftgate/diff/1", "base": base, "head": head or None, "datasets": found}
-        return json.dumps(plain(whole), indent=2) + "\n"
+        return quiet(json.dumps(plain(whole), indent=2)) + "\n"
     if form == "markdown":
         return rendered.markdown(changes, base, head or "the files as they are")
     lines = [line for each in changes for line in rendered.change_lines(each, color=color)]

@@ -38,7 +38,7 @@ def check_replaceable(path: str) -> None:
         first = stream.readline(1 << 20)
     try:
         ours = not first or tuple(json.loads(first)) == KEYS
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         ours = False
     if not ours:
         raise UsageError(

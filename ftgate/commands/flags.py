@@ -153,6 +153,12 @@ _VERDICT: tuple[Callable[[Any], Any], ...] = (
         help="What a missing number does: exit 3, or only be said.  [default: fail]",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict is."),
+    click.option(
+        "--timeout",
+        type=float,
+        metavar="SECONDS",
+        help="What is not judged by then stays undecided: exit 3.",
+    ),
 )
 _CACHE: tuple[Callable[[Any], Any], ...] = (
     click.option("--no-cache", is_flag=True, help="Count everything again."),

@@ -14,6 +14,7 @@ from ftgate.commands import launch_text
 from ftgate.commands.flags import COLOR, CONTEXT, check_options, judging
 from ftgate.commands.output import emit, progress_line, say, wants_color
 from ftgate.errors import UnreadableError, UsageError
+from ftgate.render.escape import quiet
 
 if TYPE_CHECKING:
     from ftgate.launching.client import JobView
@@ -101,7 +102,7 @@ def command(paths: tuple[str, ...], color: str, **flags: Any) -> int:
     if own["dry_run"]:
         from ftgate.launching.requests import as_requests
 
-        emit(json.dumps(as_requests(plan, address), indent=2) + "\n")
+        emit(quiet(json.dumps(as_requests(plan, address), indent=2)) + "\n")
         return 0
     for line in launch_text.offer(plan, address):
         say(line)
@@ -165,7 +166,7 @@ def _pair(text: str) -> tuple[str, Any]:
         raise UsageError(f"--hyperparameter {text}: not NAME=VALUE", hint="batch_size=8")
     try:
         found = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = value
     if isinstance(found, dict | list | bool) or found is None or value in ("NaN", "Infinity"):
         raise UsageError(f"--hyperparameter {text}: neither a number nor a word")
@@ -178,7 +179,7 @@ def _read_grader(path: str) -> dict[str, Any]:
             found = json.load(stream)
     except OSError as error:
         raise UnreadableError(f"{path}: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UnreadableError(f"{path}: is no JSON") from None
     if not isinstance(found, dict):
         raise UnreadableError(f"{path}: is no grader", hint='an object like {"type": …}')

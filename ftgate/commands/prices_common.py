@@ -12,6 +12,7 @@ import click
 
 from ftgate.commands.flags import COLOR, complete_providers
 from ftgate.commands.output import emit
+from ftgate.render.escape import quiet
 
 if TYPE_CHECKING:
     from ftgate.prices.book import PriceBook
@@ -120,4 +121,4 @@ def plain_value(value: Any) -> Any:
 
 
 def emit_json(value: Any) -> None:
-    emit(json.dumps(value, indent=2) + "\n")
+    emit(quiet(json.dumps(value, indent=2)) + "\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ftgate.prompts.drift import difference, system_text
 from ftgate.prompts.variables import IDENTIFIER
 from ftgate.render import words
-from ftgate.render.escape import visible
+from ftgate.render.escape import quiet, visible
 
 if TYPE_CHECKING:
     from ftgate.commands.prompts_look import Look, Rate
@@ -127,7 +127,9 @@ def as_json(found: Look) -> str:
     }
     import orjson  # a folder of prompts has many segments
 
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    from ftgate.report_json import plain
+
+    return quiet(orjson.dumps(plain(document), option=orjson.OPT_INDENT_2).decode()) + "\n"
 
 
 def _file(study: PromptStudy, found: Look) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 
 from ftgate.commands.flags import CONTEXT
 from ftgate.commands.output import emit, emit_fitted
+from ftgate.render.escape import quiet
 
 if TYPE_CHECKING:
     from ftgate.launching.calibration import Entry, Formula
@@ -55,7 +56,7 @@ def command(jobs: tuple[str, ...], base_url: str, api_version: str, output_forma
     if output_format == "json":
         import json
 
-        emit(json.dumps(_plain(looked, found), indent=2) + "\n")
+        emit(quiet(json.dumps(_plain(looked, found), indent=2)) + "\n")
     else:
         from ftgate.render.escape import visible
 

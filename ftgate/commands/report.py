@@ -20,6 +20,7 @@ from ftgate.commands.output import (
 )
 from ftgate.commands.scenarios import is_scenario, read_scenario
 from ftgate.errors import UsageError, did_you_mean
+from ftgate.render.escape import quiet
 
 if TYPE_CHECKING:
     from ftgate.report_page.study import Study
@@ -98,7 +99,7 @@ def render(study: Study, name: str, width: int = PLAIN_WIDTH) -> str:
 
         from ftgate.report_page.machine import study_dict
 
-        return json.dumps(study_dict(study, __version__), indent=2) + "\n"
+        return quiet(json.dumps(study_dict(study, __version__), indent=2)) + "\n"
     from ftgate.report_page.report import document
 
     page = document(study, __version__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ftgate.errors import UnreadableError
+from ftgate.small_files import read_small
 
 
 def is_scenario(path: str) -> bool:
@@ -16,8 +17,7 @@ def is_scenario(path: str) -> bool:
 def read_scenario(path: str) -> str:
     """The text of a scenario file. Raises UnreadableError."""
     try:
-        with open(path, encoding="utf-8") as stream:
-            return stream.read()
+        return read_small(path).decode()
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -6,7 +6,6 @@ import click
 
 from ftgate.commands.flags import CONTEXT
 from ftgate.commands.output import emit
-from ftgate.errors import UnreadableError
 from ftgate.render.escape import visible
 
 
@@ -23,10 +22,7 @@ def command(statement: str, paths: tuple[str, ...]) -> int:
     """
     from ftgate.attest import prove, read_statement
 
-    try:
-        proof = prove(read_statement(statement), paths)
-    except (AttributeError, KeyError, TypeError):
-        raise UnreadableError(f"{statement}: the statement is damaged") from None
+    proof = prove(read_statement(statement), paths)
     verdict = "verified" if proof.holds else "NOT verified"
     emit("".join(f"{visible(line)}\n" for line in (*proof.lines, verdict)))
     return 0 if proof.holds else 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from typing import Any
 
 from ftgate.economics.amounts import to_decimal
 from ftgate.errors import ConfigError
+from ftgate.toml_reading import parse_toml
 
 # How a price may be written, and how many of those units make a million tokens.
 PRICE_UNITS = {"_per_1k": 1000, "_mtok": 1}
@@ -20,12 +20,7 @@ MAX_MONTHS = 600  # of a horizon, a payback limit, a beginning
 
 def read_toml(text: str, where: str) -> dict[str, Any]:
     """TOML with exact decimals; ConfigError names the file, line and column."""
-    try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{where}: not valid TOML: {error}") from error
-    except RecursionError:
-        raise ConfigError(f"{where}: nested too deeply to be read") from None
+    return parse_toml(text, where, parse_float=Decimal)
 
 
 def exact(value: Any) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ftgate.accepted import Accepting
 from ftgate.cache import Seen, is_still
 from ftgate.content.marks import WHOLE, Search
+from ftgate.deadline import Deadline
 from ftgate.errors import UnreadableError
 from ftgate.model import Example, Problem
 from ftgate.profile import Measure, Profile, profile_stream
@@ -24,7 +25,8 @@ class Task:
     the end is not judged. ``sample_size`` 0 collects no examples. ``target``
     names the provider whose rules the records have to follow. ``structure`` reads nothing but
     what the rules of files and records need; ``hygiene`` reads what the rules of hygiene need too,
-    and ``search`` says how far. ``accepting`` says which places the baseline accepts.
+    and ``search`` says how far. ``accepting`` says which places the baseline accepts, ``deadline``
+    when to give up.
     """
 
     path: str
@@ -38,6 +40,7 @@ class Task:
     hygiene: bool = False
     search: Search = WHOLE
     accepting: Accepting | None = None
+    deadline: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def perform(task: Task) -> Result:
                 hygiene=task.hygiene,
                 search=task.search,
                 accepting=task.accepting,
+                deadline=task.deadline,
             )
     except ArchiveError as error:
         return Result(task.path, None, error.problem)

@@ -28,9 +28,10 @@ from ftgate.readers.jsonl import MAX_LINE_BYTES
 
 MAX_DEPTH = 100
 """Brackets open at once in a record that spans lines: far beyond what training data nest."""
-_READ_AGAIN_BYTES = 4 * MAX_LINE_BYTES
-"""How much may be read twice because a record did not close: keeps hostile files linear."""
-_LINE_COST_BYTES = 1000
+_READ_AGAIN_BYTES = 2 << 20
+"""How much may be read twice because a record did not close, and as much again as the file has:
+a second in the worst case, and then linear."""
+_LINE_COST_BYTES = 100
 """What looking at one more line costs, in bytes of a long line."""
 
 _BEFORE, _AFTER = b"{[,:", b"}],:/"  # what may stand on either side of a line break
@@ -122,7 +123,11 @@ class _Source:
 
     def next(self) -> bytes:
         """The next line with its ending, empty at the end; cut when it is too long."""
-        return self._again.popleft() if self._again else self._stream.readline(self._limit + 2)
+        if self._again:
+            return self._again.popleft()
+        line = self._stream.readline(self._limit + 2)
+        self._budget += len(line)
+        return line
 
     def too_long(self, raw: bytes) -> Iterator[Piece]:
         """A line that is never held as a whole, as it stands."""

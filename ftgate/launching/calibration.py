@@ -20,7 +20,7 @@ from ftgate.plain import Doubt, build
 DRIFT_RATIO = {"exact": 0.001, "fitted": 0.05, "documented": 0.05, "unknown": 0.05}
 RECENT_JOBS = 5
 
-_BILLED = re.compile(r"training tokens billed:?\s*([\d,.]+)", re.IGNORECASE)
+_BILLED = re.compile(r"training tokens billed:?\s*([\d,.]{1,30})", re.IGNORECASE)
 
 
 class Entry(NamedTuple):
@@ -108,7 +108,7 @@ def prediction_in(metadata: Mapping[str, str]) -> Prediction | None:
     """The prediction that a job carries with it, for a launch of another machine."""
     try:
         found = build(Prediction, json.loads(metadata.get("ftgate_prediction", "")))
-    except (Doubt, ValueError):
+    except (Doubt, ValueError, RecursionError):
         return None
     sound = isinstance(found, Prediction) and found.low_epochs > 0 and found.round_up_tokens > 0
     return found if sound else None

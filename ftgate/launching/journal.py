@@ -115,7 +115,7 @@ class Journal:
             return []
         found = []
         for line in lines:
-            with suppress(ValueError):
+            with suppress(ValueError, RecursionError):
                 value = json.loads(line)
                 if isinstance(value, dict):
                     found.append(value)
@@ -128,7 +128,7 @@ class Journal:
 def _parse(text: bytes, path: Path) -> Record:
     """A launch that may have been paid for is not forgotten because its record is damaged."""
     value = None
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         value = json.loads(text)
     record = from_json(value)
     if record is None:

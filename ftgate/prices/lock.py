@@ -20,6 +20,7 @@ from ftgate.prices.amounts import doubt
 from ftgate.prices.names import ModelName
 from ftgate.prices.places import LOCK_NAME
 from ftgate.prices.units import is_unit
+from ftgate.small_files import read_small
 
 SCHEMA = "ftgate/prices/1"
 _WRITE_AGAIN = "restore the file from git, or write it again: ftgate prices lock"
@@ -92,7 +93,7 @@ class Lock:
         if as_of is None or expires is None or locked is None:
             said = f"{self.path}: {key} has no as_of, no expires or no day on which it was locked"
             raise CatalogError(said, hint=_WRITE_AGAIN)
-        if expires > locked + PRICE_LIFE:
+        if expires - locked > PRICE_LIFE:
             said = f"{self.path}: {key} expires more than {PRICE_LIFE.days} days after {locked}"
             raise CatalogError(said, hint=_WRITE_AGAIN)
         usd = self._sheet.usd(*place, "usd")
@@ -173,7 +174,7 @@ def _place(name: ModelName) -> tuple[str, str]:
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes(), object_pairs_hook=_once)
+        return json.loads(read_small(path), object_pairs_hook=_once)
     except OSError as error:
         raise CatalogError(f"{path}: {error.strerror}", hint=_WRITE_AGAIN) from None
     except (ValueError, RecursionError) as error:
@@ -184,7 +185,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; of two values under one key nobody can tell which was reviewed."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise ValueError(f"{twice!r} is there twice")
     return found

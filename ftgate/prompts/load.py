@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from ftgate.model.prompts import PromptFile
 from ftgate.prompts.ignores import ignores_of
 from ftgate.readers.prompts import read_prompt_text
 from ftgate.readers.prompts.contract import Include, MalformedError
+from ftgate.small_files import read_small
 
 MAX_INCLUDED_FILES = 1_000
 MAX_INCLUDED_BYTES = 8 << 20
+"""Of one file, included or not: twice what the largest contexts hold."""
 
 
 def load_prompt(path: str, name: str) -> PromptFile:
@@ -25,7 +28,8 @@ def load_prompt(path: str, name: str) -> PromptFile:
     """
     _refuse_link_outside(path, name)
     try:
-        text = Path(path).read_text("utf-8-sig")
+        data = read_small(path, MAX_INCLUDED_BYTES)
+        text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()  # line ends as in a file
     except OSError as error:
         raise UnreadableError(f"prompt {name}: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -87,6 +87,8 @@ def _jinja(text: str) -> Iterator[tuple[str, int]]:
         raise _SyntaxError(error.lineno - 1, "not a Jinja template: syntax error") from None
     except RecursionError:
         raise _SyntaxError(0, "not a Jinja template: nested too deeply") from None
+    except ValueError:  # Jinja reads a number of 5,000 digits as an int
+        raise _SyntaxError(0, "not a Jinja template: a number is out of range") from None
     for name, line in found.items():
         yield name, line - 1
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ftgate.render.escape import quiet
 from ftgate.report_json import plain
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
             "settings": plain(report.settings),
         },
     }
-    return json.dumps(statement, indent=2) + "\n"
+    return quiet(json.dumps(statement, indent=2)) + "\n"
 
 
 def _dataset(dataset: DatasetReport) -> dict[str, Any]:

@@ -146,4 +146,4 @@ def _findings(before: Version, after: Version) -> str:
     old, new = before.codes, after.codes
     gone = [f"-{code}" for code in sorted(old.keys() - new.keys())]
     come = [f"+{code}" for code in sorted(new.keys() - old.keys())]
-    return f"findings {' '.join([*come, *gone])}" if come or gone else ""
+    return visible(f"findings {' '.join([*come, *gone])}") if come or gone else ""

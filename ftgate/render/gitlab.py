@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ftgate.render.escape import visible
+from ftgate.render.escape import quiet, visible
 from ftgate.render.locate import worst_first
 from ftgate.report import fingerprint
 
@@ -31,4 +31,4 @@ def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
         }
         for dataset, finding, path in worst_first(report)
     ]
-    return json.dumps(entries, indent=2) + "\n"
+    return quiet(json.dumps(entries, indent=2)) + "\n"

@@ -6,7 +6,7 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any
 
-from ftgate.render.escape import visible
+from ftgate.render.escape import quiet, visible
 from ftgate.report_json import plain
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ COLUMNS = (
 )
 """The fields of a row, in the order in which they are written."""
 
-_FORMULA = ("=", "+", "-", "@")  # with these a spreadsheet computes a cell
+_FORMULA = tuple("=+-@＝＋－＠")  # noqa: RUF001 - a spreadsheet computes these, wide or not
 
 
 def as_json(inventory: Inventory) -> str:
@@ -43,7 +43,7 @@ def as_json(inventory: Inventory) -> str:
         ],
         "totals": plain(totals),
     }
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+    return quiet(json.dumps(document, indent=2, allow_nan=False)) + "\n"
 
 
 class _Pieces(list[str]):

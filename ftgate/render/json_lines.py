@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ftgate.render.escape import quiet
 from ftgate.report_json import to_dict
 
 if TYPE_CHECKING:
@@ -20,4 +21,4 @@ def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
 
 
 def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, allow_nan=False, separators=(",", ":")) + "\n"
+    return quiet(json.dumps(value, allow_nan=False, separators=(",", ":"))) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftgate.render.escape import quiet
 from ftgate.report_json import dumps
 
 if TYPE_CHECKING:
@@ -13,4 +14,4 @@ if TYPE_CHECKING:
 def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
     """The report as indented JSON."""
     del color, width, verbose
-    return dumps(report)
+    return quiet(dumps(report))

@@ -29,8 +29,9 @@ MAX_FINDINGS = 20
 _SIGNS = {"pass": "✅", "fail": "❌", "undecided": "❓", "error": "💥"}
 _WORST_FIRST = ("error", "fail", "undecided", "pass")
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~&#$]|:(?=//)")
+_BLOCK = re.compile(r"\A(\s*\d{0,9})([-+=.)])")  # a list or an underline, where text begins a line
 # Of a person, a team or an issue; and what GitHub makes a link without "://".
-_MENTION = re.compile(r"(?<=[@#])(?=\w)|(?<=\bwww)(?=\.)", re.I)
+_MENTION = re.compile(r"(?<=[@#])(?=\w)|(?<=\bwww)(?=\.)|(?<=\bgh-)(?=\d)", re.I)
 
 
 def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
@@ -114,7 +115,8 @@ def _fitting(blocks: list[str], room: int) -> list[str]:
 
 def escaped(text: str) -> str:
     """Text from data as Markdown shows it: no markup, no link, no one mentioned."""
-    return _MENTION.sub("\u200b", _SPECIAL.sub(r"\\\g<0>", visible(text)))
+    plain = _BLOCK.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", visible(text)))
+    return _MENTION.sub("\u200b", plain)
 
 
 def _html(text: str) -> str:

@@ -7,11 +7,10 @@ GitHub takes 25,000 results of a run; the worst ones come first.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ftgate.render.escape import visible
+from ftgate.render.escape import quiet, visible
 from ftgate.render.locate import worst_first
 from ftgate.report import fingerprint
 
@@ -55,7 +54,8 @@ def render(report: Report, *, color: bool, width: int, verbose: bool) -> str:
             "leftOff": max(len(entries) - MAX_RESULTS, 0),
         },
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return quiet(json.dumps(log, indent=2)) + "\n"
 
 
 def _rule(rule: RuleText) -> dict[str, Any]:
@@ -93,12 +93,8 @@ def _result(
 
 
 def _plain(text: str) -> str:
-    """Text in which nothing is a link: SARIF 2.1.0, 3.11.6, knows ``[text](target)`` in messages.
-
-    Only text that would have one gets its backslashes: not every viewer takes them away again.
-    """
-    safe = visible(text)
-    return re.sub(r"[\\\[\]]", r"\\\g<0>", safe) if "](" in safe else safe
+    """Text without embedded links, ``[text](target)``, which plain messages may have too."""
+    return visible(text).replace("](", "] (")
 
 
 def _location(path: str, line: int | None) -> dict[str, Any]:

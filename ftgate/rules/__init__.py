@@ -94,6 +94,7 @@ class Case:
     offers: tuple[Offer, ...] = ()
     today: date | None = None
     vocabulary: str | None = None
+    seconds: float | None = None  # of the time budget, where it was spent
     searched: tuple[str, ...] | None = None
     before: Before | None = None
     waivers: tuple[WaiverUse, ...] | None = None

@@ -7,7 +7,7 @@ the planned start of the job.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from ftgate.economics.amounts import usd_text
 from ftgate.economics.calendar import add_months
@@ -206,7 +206,7 @@ def short_life(
     if _outdated(base, today) or not is_open(base, customer_of(model_plan), start):
         return  # FT705, or who refuses the job, says so
     stop, paid = serve_until(base), point.date or start
-    if stop is None or stop <= start or stop >= paid + timedelta(days=min_days_after_payback):
+    if stop is None or stop <= start or (stop - paid).days >= min_days_after_payback:
         return
     days = max((stop - paid).days, 0)
     yield Finding(

@@ -26,6 +26,29 @@ def missing_vocabulary(vocabulary: str) -> Iterator[Finding]:
     yield Finding(vocabulary, undecided=True, next_step="pip install --force-reinstall ftgate")
 
 
+@rule("FT010", severity="error", since="0.1")
+def time_budget_spent(seconds: float) -> Iterator[Finding]:
+    """The time budget was spent before the dataset was judged.
+
+    ## Why is this bad?
+    What was not read to the end was not judged, and a gate that gives up must not be green. The
+    verdict stays open (exit code 3) whatever `--ignore`, waivers and `on_unknown` say.
+
+    ## What to do instead
+    Give it more time, with `--timeout` or `timeout_seconds` under `[policy]`, or judge less at
+    once: name a dataset, or select the families of rules that you need. Files that were read to
+    their end are remembered, so the next run starts from there.
+
+    ## Source
+    A policy of ftgate: there is no budget unless you set one.
+    """
+    yield Finding(
+        f"not judged within {seconds:g} seconds",
+        undecided=True,
+        next_step="more time: --timeout SECONDS, or [policy] timeout_seconds",
+    )
+
+
 @rule("FT006", severity="error", since="0.1")
 def no_datasets_found(searched: tuple[str, ...]) -> Iterator[Finding]:
     """There is no training file where ftgate was pointed.

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from ftgate.errors import FtgateError
-from ftgate.prices.amounts import is_writable
+from ftgate.prices.amounts import MAX_WHOLE_DIGITS, is_writable
 
 PER_MTOK = Decimal(1_000_000)
 KEPT = "the stored prices are as they were; look at the feed's address with a browser"
@@ -87,7 +87,9 @@ class Reader:
             return
         key = _text(f"{provider}/{model}/{unit}")
         amount = as_amount(value)
-        usd = None if amount is None else _plain(round(amount * factor, _DECIMALS))
+        usd = None if amount is None else amount * factor
+        if usd is not None and usd.adjusted() < MAX_WHOLE_DIGITS:  # else it cannot be rounded
+            usd = _plain(round(usd, _DECIMALS))
         if usd is None or not is_writable(usd):
             self._refused.append(Held(key, _text(str(value)[:40]), "not an amount"))
         else:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ftgate.model.prompts import Message, PromptFile, PromptText, Syntax
 from ftgate.readers.prompts.contract import Include, MalformedError, names_of
 from ftgate.readers.prompts.document import Document, parse
 
+MAX_SHOWN_CHARS = 4_000_000
+"""Of all examples written out: what the largest contexts hold."""
+_FIELD = re.compile(r"\{([^{}]*)\}")
 _KINDS = ("prompt", "few_shot", "chat")
 _SYNTAX: dict[str, Syntax] = {"jinja2": "jinja", "mustache": "mustache"}
 _ROLES = (("system", "system"), ("ai", "assistant"), ("human", "user"))
@@ -70,7 +74,15 @@ def _few_shot(value: dict[str, Any], tree: Document, include: Include) -> list[M
     template = shape.get("template") if isinstance(shape, dict) else None
     if not isinstance(rows, list) or not isinstance(template, str):
         raise MalformedError(tree.line("examples"), "few_shot needs examples and example_prompt")
-    shown = [_filled(template, row) for row in rows if isinstance(row, dict)]
+    shown, room = [], MAX_SHOWN_CHARS
+    for row in rows:
+        if isinstance(row, dict):
+            text = _filled(template, row, room)
+            if text is None:
+                detail = f"examples of more than {MAX_SHOWN_CHARS:,} characters"
+                raise MalformedError(tree.line("examples"), detail)
+            room -= len(text)
+            shown.append(text)
     prefix, suffix = (str(value.get(key) or "") for key in ("prefix", "suffix"))
     return [
         Message("system", prefix, tree.line("prefix"), tree.is_block("prefix")),
@@ -79,19 +91,23 @@ def _few_shot(value: dict[str, Any], tree: Document, include: Include) -> list[M
     ]
 
 
-def _filled(template: str, row: dict[str, Any]) -> str:
-    """An example with its fields put in by plain replacement: nothing of it is evaluated."""
-    for key, text in row.items():
-        template = template.replace(f"{{{key}}}", str(text))
-    return template
+def _filled(template: str, row: dict[str, Any], room: int) -> str | None:
+    """An example with its fields put in, None when it has more characters than there is room for.
+
+    By plain replacement, once: nothing is evaluated, and no field is looked for in another one,
+    which could double the text for every field.
+    """
+    parts = _FIELD.split(template)
+    parts[1::2] = [str(row[name]) if name in row else f"{{{name}}}" for name in parts[1::2]]
+    return "".join(parts) if sum(map(len, parts)) <= room else None
 
 
 def _message(entry: Any, tree: Document) -> Message:
     """A message template, by its class (``SystemMessagePromptTemplate``) or its role."""
-    kwargs = entry.get("kwargs", entry) if isinstance(entry, dict) else {}
-    prompt = kwargs.get("prompt", kwargs)
-    prompt = prompt.get("kwargs", prompt) if isinstance(prompt, dict) else {}
-    text = prompt.get("template", prompt.get("content"))
+    kwargs = entry.get("kwargs", entry) if isinstance(entry, dict) else None
+    prompt = kwargs.get("prompt", kwargs) if isinstance(kwargs, dict) else None
+    prompt = prompt.get("kwargs", prompt) if isinstance(prompt, dict) else None
+    text = prompt.get("template", prompt.get("content")) if isinstance(prompt, dict) else None
     if not isinstance(text, str):
         raise MalformedError(tree.line("messages"), "a message has no template")
     named = entry.get("id") or [entry.get("_type") or entry.get("role") or ""]
