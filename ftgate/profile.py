@@ -26,7 +26,7 @@ from ftgate.readers.jsonl import Line, read_jsonl
 from ftgate.sample import Sample
 
 if TYPE_CHECKING:
-    from ftgate.content.inspector import Inspector
+    from ftgate.content.inspector import Found, Inspector
     from ftgate.deadline import Deadline
 
 PLACES = 20  # first places kept per kind of problem
@@ -238,10 +238,10 @@ def profile_stream(
                 if measure is not None:
                     _count_tokens(profile, line, example, measure, limit, accepting)
                 if inspector is not None:
-                    found = inspector.inspect(line.number, raw, profile.digests[-1], example)
-                    if found:
-                        _note_found(profile, line, found, accepting, spared)
+                    told = inspector.inspect(line, profile.digests[-1], example)
+                    _note_found(profile, told, accepting, spared)
     if inspector is not None:
+        _note_found(profile, inspector.rest(), accepting, spared)
         profile.signals, profile.marks = inspector.close()
         profile.signals -= spared
     profile.check()
@@ -363,19 +363,19 @@ def _merged(mine: Counter[str] | None, other: Counter[str] | None) -> Counter[st
 
 def _note_found(
     profile: Profile,
-    line: Line,
-    found: list[Problem],
+    told: Found,
     accepting: Accepting | None,
     spared: Counter[str],
 ) -> None:
     """Note what hygiene found, one of a kind; ``spared`` counts the values that are accepted."""
-    first = first_of_each_kind(found)
-    left = _note(profile, line, first, accepting)
-    if len(left) < len(first):
-        from ftgate.content import masks
+    for line, found in told:
+        first = first_of_each_kind(found)
+        left = _note(profile, line, first, accepting)
+        if len(left) < len(first):
+            from ftgate.content import masks
 
-        kinds = {problem.kind for problem in left}
-        masks.count(spared, [problem for problem in found if problem.kind not in kinds])
+            kinds = {problem.kind for problem in left}
+            masks.count(spared, [problem for problem in found if problem.kind not in kinds])
 
 
 def _note(

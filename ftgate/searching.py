@@ -14,6 +14,7 @@ from typing import Any
 
 from ftgate.cache import Cache, Seen, is_still, key_of
 from ftgate.content.marks import (
+    ANSWER_BYTES,
     SMALL_BYTES,
     TEMPLATE_BYTES,
     Part,
@@ -60,21 +61,25 @@ class Searching:
         self._grams = len(self._train) < len(files)
         size = sum(map(self._bytes, files))
         self._is_small = not signed and size <= min(SMALL_BYTES, whole_bytes)
+        self._kept: dict[str, dict[int, tuple[str, str]]] = {file.path: {} for file in files}
 
     def key(self, file: File) -> tuple[str, ...]:
         """What the marks of a file depend on, besides the file."""
         first = self._seen[self._train[0].path].digest if self._train else ""
-        share = self._share(file, self._whole_bytes)
-        return (repr(share), str(self._grams), str(self._is_small), first)
+        budgets = (self._whole_bytes, TEMPLATE_BYTES, ANSWER_BYTES)
+        shares = (repr(self._share(file, budget)) for budget in budgets)
+        return (*shares, str(self._grams), str(self._is_small), first)
 
     def of(self, file: File) -> Search:
         """How to mark the examples of a file."""
         return Search(
             share=self._share(file, self._whole_bytes),
             template_share=self._share(file, TEMPLATE_BYTES),
+            answer_share=self._share(file, ANSWER_BYTES),
             grams=self._grams,
             common=() if self._is_small else self._common,
             small=self._is_small,
+            kept=self._kept[file.path] if self._is_small else None,
         )
 
     def repetition(self, profiles: Mapping[str, Profile | None], cache: Cache) -> Repetition | None:
@@ -113,6 +118,9 @@ class Searching:
 
     def _texts(self, index: int, lines: list[int]) -> list[tuple[str, str]]:
         file = self._files[index]
+        kept = self._kept[file.path]
+        if kept:  # not when the profile was remembered, or read by another process
+            return [kept[line] for line in lines]
         found = examples_at(file.path, file.name, self._target, lines)
         if not is_still(file.path, self._seen[file.path]):
             raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.content.answers import inspect, signals
+from ftgate.content.marks import WHOLE, Search
 from ftgate.model import Example
 from ftgate.profile import Profile, Tally, profile_stream
 from ftgate.rules import JudgedFile
@@ -350,13 +351,13 @@ def test_no_example_is_too_strange(turns: list[tuple[str, str]]) -> None:
     assert len(signals(example)) in (0, 2)
 
 
-def read(*pairs: tuple[str, str]) -> Profile:
+def read(*pairs: tuple[str, str], search: Search = WHOLE) -> Profile:
     lines = [
         {"messages": [{"role": "user", "content": p}, {"role": "assistant", "content": a}]}
         for p, a in pairs
     ]
     data = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    return profile_stream(io.BytesIO(data), measure=None, hygiene=True)
+    return profile_stream(io.BytesIO(data), measure=None, hygiene=True, search=search)
 
 
 def train(profile: Profile) -> JudgedFile:
@@ -503,3 +504,24 @@ def test_refusals_in_other_languages() -> None:
 @pytest.mark.xfail(reason="a business that declines a service speaks like a model that refuses")
 def test_a_policy_in_the_first_person_is_no_refusal() -> None:
     assert "refusal" not in kinds("I can't offer a discount on books, but postage is free.")
+
+
+def test_of_a_large_set_a_sample_of_the_answers_is_looked_at() -> None:
+    pairs = [*many(900), *((f"Question {n}?", "TODO") for n in range(100))]
+    profile = read(*pairs, search=WHOLE._replace(answer_share=0.3))
+    looked_at = profile.signals["answers looked at"]
+    assert 250 < looked_at < 350
+    finding = only(placeholder_answer(train(profile)))
+    assert finding.severity is None
+    assert f"of {looked_at} examples of a sample (" in finding.message
+    assert " ± 1." in finding.message
+    assert 0.05 < finding.count / looked_at < 0.15
+
+
+def test_shares_of_a_sample_are_of_what_was_looked_at() -> None:
+    refuse = [(f"Question {n}?", "I'm sorry, but I can't help with that.") for n in range(500)]
+    profile = read(*many(500), *refuse, search=WHOLE._replace(answer_share=0.4))
+    finding = only(refusal_share(profile, (train(profile),)))
+    share = finding.count / profile.signals["answers looked at"]
+    assert f"{share:.0%} of answers (of " in finding.message
+    assert 0.4 < share < 0.6

@@ -46,6 +46,7 @@ ARRAYS = {
     "ftgate.content.leakage",
     "ftgate.content.near",
     "ftgate.content.shingles",
+    "ftgate.content.sieve",
 }
 NETWORK = {
     "adlfs",

@@ -28,6 +28,9 @@ OPENER_BUCKETS = 1024
 """Openers are counted by a hash of so many values, which bounds a profile whatever its size; a
 collision overstates a share by a thousandth on average."""
 
+LOOKED_AT = "answers looked at"
+"""The signal that counts examples where not every answer was looked at."""
+
 PROSE = "prose"
 OPENER = "opener:"
 

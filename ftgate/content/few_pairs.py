@@ -8,8 +8,8 @@ words. Candidates are verified as in :mod:`~ftgate.content.near`.
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ftgate.content.alike import MIN_PAIRS, Said, alike, jaccard
 from ftgate.content.marks import window_of
@@ -76,33 +76,30 @@ def _features(window: str) -> set[bytes]:
 
 def _candidates(features: Mapping[int, Collection[bytes]]) -> Iterator[tuple[int, int]]:
     """Pairs that share enough of the features which less than half of the texts have."""
-    rows: defaultdict[bytes, list[int]] = defaultdict(list)
-    for row, found in features.items():
-        for feature in found:
-            rows[feature].append(row)
     most = COMMON_SHARE * len(features) if len(features) >= MIN_COMMON else len(features)
     sizes = {row: len(found) for row, found in features.items()}
-    shared: Counter[tuple[int, int]] = Counter()
-    for group in rows.values():
+    seen: dict[bytes, int] = {}
+    groups: dict[bytes, list[int]] = {}
+    for row, found in features.items():
+        for feature in found:
+            first = seen.setdefault(feature, row)
+            if first != row:  # most features are of one text
+                groups.setdefault(feature, [first]).append(row)
+    for group in groups.values():
         if len(group) > most:
             for row in group:
                 sizes[row] -= 1
-        elif len(group) > 1:
-            shared.update(_pairs_of(group))
+    telling = (group for group in groups.values() if len(group) <= most)
+    shared = Counter(itertools.chain.from_iterable(map(_pairs_of, telling)))
     for (first, second), count in shared.items():
         if count >= _SHARED * min(sizes[first], sizes[second]):
             yield first, second
 
 
-def _pairs_of(group: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _pairs_of(group: Sequence[int]) -> Iterable[tuple[int, int]]:
     if len(group) <= _SMALL_GROUP:
-        for at, first in enumerate(group):
-            for second in group[at + 1 :]:
-                yield first, second
-    else:
-        yield from itertools.pairwise(group)
-        for second in group[2:]:
-            yield group[0], second
+        return itertools.combinations(group, 2)
+    return itertools.chain(itertools.pairwise(group), ((group[0], row) for row in group[2:]))
 
 
 def _pairs(words: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -30,12 +30,16 @@ _NEARBY = 40  # characters in which the word may stand before the number
 
 
 class _Shape(NamedTuple):
-    """``module`` of stdnum validates what ``pattern`` finds, near ``word`` if there is one."""
+    """``module`` of stdnum validates what ``pattern`` finds, near ``word`` if there is one.
+
+    ``digits`` is how many the pattern has at least: most candidates have fewer.
+    """
 
     name: str
     module: str
     pattern: str
     word: str = ""
+    digits: int = 0
 
 
 _ELEVEN = r"[0-9]{11}"
@@ -52,71 +56,102 @@ _LETTERED = (
     _Shape("Chilean RUT", "cl.rut", r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9Kk]"),
 )
 _DIGITS = (
-    _Shape("US social security number", "us.ssn", r"[0-9]{3}-[0-9]{2}-[0-9]{4}"),
+    _Shape("US social security number", "us.ssn", r"[0-9]{3}-[0-9]{2}-[0-9]{4}", digits=9),
     _Shape(
         "US social security number",
         "us.ssn",
         r"[0-9]{9}|[0-9]{3} [0-9]{2} [0-9]{4}",
         r"ssn|social security",
+        digits=9,
     ),
     _Shape(
         "French NIR",
         "fr.nir",
         r"[12] ?[0-9]{2} ?[0-9]{2} ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}",
+        digits=13,
     ),
-    _Shape("German tax id", "de.idnr", rf"{_ELEVEN}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}} [0-9]{{3}}"),
-    _Shape("Brazilian CPF", "br.cpf", rf"{_ELEVEN}|[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}-[0-9]{{2}}"),
-    _Shape("Brazilian CNPJ", "br.cnpj", r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}/[0-9]{4}-[0-9]{2}"),
+    _Shape(
+        "German tax id",
+        "de.idnr",
+        rf"{_ELEVEN}|[0-9]{{2}} [0-9]{{3}} [0-9]{{3}} [0-9]{{3}}",
+        digits=11,
+    ),
+    _Shape(
+        "Brazilian CPF",
+        "br.cpf",
+        rf"{_ELEVEN}|[0-9]{{3}}\.[0-9]{{3}}\.[0-9]{{3}}-[0-9]{{2}}",
+        digits=11,
+    ),
+    _Shape(
+        "Brazilian CNPJ", "br.cnpj", r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}/[0-9]{4}-[0-9]{2}", digits=14
+    ),
     _Shape(
         "Indian Aadhaar",
         "in_.aadhaar",
         NO_COLUMN + r"[2-9][0-9]{3}(?P<gap>[ -])[0-9]{4}(?P=gap)[0-9]{4}" + NO_ROW,
+        digits=12,
     ),
-    _Shape("Indian Aadhaar", "in_.aadhaar", r"[2-9][0-9]{11}", r"aadh?aar|uidai|आधार"),
-    _Shape("Chinese resident id", "cn.ric", r"[1-9][0-9]{16}[0-9Xx]"),
+    _Shape("Indian Aadhaar", "in_.aadhaar", r"[2-9][0-9]{11}", r"aadh?aar|uidai|आधार", digits=12),
+    _Shape("Chinese resident id", "cn.ric", r"[1-9][0-9]{16}[0-9Xx]", digits=17),
     _Shape(
         "Dutch BSN",
         "nl.bsn",
         r"[0-9]{9}|[0-9]{4}\.[0-9]{2}\.[0-9]{3}",
         r"bsn|burgerservice|sofi.?nummer",
+        digits=9,
     ),
-    _Shape("Polish PESEL", "pl.pesel", _ELEVEN),
-    _Shape("Swedish personnummer", "se.personnummer", r"(?:19|20)?[0-9]{6}[-+][0-9]{4}"),
+    _Shape("Polish PESEL", "pl.pesel", _ELEVEN, digits=11),
+    _Shape("Swedish personnummer", "se.personnummer", r"(?:19|20)?[0-9]{6}[-+][0-9]{4}", digits=10),
     _Shape(
         "Swedish personnummer",
         "se.personnummer",
         r"(?:[0-9]{2})?[0-9]{10}",
         r"person.?n(?:umme)?r",
+        digits=10,
     ),
-    _Shape("Belgian national number", "be.nn", r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}"),
-    _Shape("Danish CPR number", "dk.cpr", r"[0-9]{6}-?[0-9]{4}", r"cpr|person.?nummer"),
-    _Shape("Norwegian birth number", "no.fodselsnummer", r"[0-9]{6} ?[0-9]{5}"),
     _Shape(
-        "Portuguese NIF", "pt.nif", r"[0-9]{3} ?[0-9]{3} ?[0-9]{3}", r"nif(?![a-z])|contribuinte"
+        "Belgian national number",
+        "be.nn",
+        r"[0-9]{2}\.[0-9]{2}\.[0-9]{2}-[0-9]{3}\.[0-9]{2}",
+        digits=11,
     ),
-    _Shape("Swiss social security number", "ch.ssn", r"756\.?[0-9]{4}\.?[0-9]{4}\.?[0-9]{2}"),
-    _Shape("Turkish id number", "tr.tckimlik", r"[1-9][0-9]{10}"),
-    _Shape("Romanian CNP", "ro.cnp", r"[1-9][0-9]{12}", r"cnp"),
-    _Shape("South African id", "za.idnr", r"[0-9]{13}", r"id(?![a-z])|identity"),
-    _Shape("Korean resident number", "kr.rrn", r"[0-9]{6}-[1-4][0-9]{6}"),
-    _Shape("Czech birth number", "cz.rc", r"[0-9]{6}/[0-9]{3,4}"),
+    _Shape("Danish CPR number", "dk.cpr", r"[0-9]{6}-?[0-9]{4}", r"cpr|person.?nummer", digits=10),
+    _Shape("Norwegian birth number", "no.fodselsnummer", r"[0-9]{6} ?[0-9]{5}", digits=11),
+    _Shape(
+        "Portuguese NIF",
+        "pt.nif",
+        r"[0-9]{3} ?[0-9]{3} ?[0-9]{3}",
+        r"nif(?![a-z])|contribuinte",
+        digits=9,
+    ),
+    _Shape(
+        "Swiss social security number", "ch.ssn", r"756\.?[0-9]{4}\.?[0-9]{4}\.?[0-9]{2}", digits=13
+    ),
+    _Shape("Turkish id number", "tr.tckimlik", r"[1-9][0-9]{10}", digits=11),
+    _Shape("Romanian CNP", "ro.cnp", r"[1-9][0-9]{12}", r"cnp", digits=13),
+    _Shape("South African id", "za.idnr", r"[0-9]{13}", r"id(?![a-z])|identity", digits=13),
+    _Shape("Korean resident number", "kr.rrn", r"[0-9]{6}-[1-4][0-9]{6}", digits=13),
+    _Shape("Czech birth number", "cz.rc", r"[0-9]{6}/[0-9]{3,4}", digits=9),
     _Shape(
         "Canadian SIN",
         "ca.sin",
         r"[0-9]{3}(?P<gap>[ -]?)[0-9]{3}(?P=gap)[0-9]{3}",
         r"sin(?![a-z])|social insurance",
+        digits=9,
     ),
     _Shape(
         "Australian tax file number",
         "au.tfn",
         r"[0-9]{3} ?[0-9]{3} ?[0-9]{2,3}",
         r"tfn(?![a-z])|tax file",
+        digits=8,
     ),
     _Shape(
         "British NHS number",
         "gb.nhs",
         r"[0-9]{3}(?P<gap>[ -]?)[0-9]{3}(?P=gap)[0-9]{4}",
         r"nhs(?![a-z])",
+        digits=10,
     ),
 )
 
@@ -190,9 +225,10 @@ def _find(
 ) -> Iterator[tuple[str, str]]:
     if not some.search(text, start, end):
         return
+    digits = sum(map(str.isdigit, text[start:end]))
     has_word = _SOME_WORD.search(text, max(0, start - _NEARBY), end) is not None
     for shape in shapes:
-        if shape.word and not has_word:
+        if digits < shape.digits or (shape.word and not has_word):
             continue
         for match in _numbers(shape.pattern).finditer(text, start, end):
             near = not shape.word or _word(shape.word).search(text, *before(match))

@@ -117,6 +117,11 @@ def may_have(line: bytes) -> bool:
     return _DIGITS in joined or _NINO in joined or _NIE in joined or _FISCALE in joined
 
 
+def has_address(line: bytes, at: int) -> bool:
+    """Whether the @ at this place may be that of an e-mail address."""
+    return _EMAIL_BYTES.match(line, max(0, at - 1)) is not None
+
+
 _EMAIL_BYTES = lazy_bytes(rb"[A-Za-z0-9_]@[A-Za-z0-9-]{1,63}\.[A-Za-z0-9]")
 
 

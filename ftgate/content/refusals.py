@@ -114,11 +114,10 @@ _HI = lazy(
 )
 
 ASCII_REFUSALS: Table = (
-    (("i ", "i'", "i,"), (_EN, _EN_UNKNOWN)),
-    (("n't ", "not "), (_EN_NOT_GIVEN, _EN_IMPOSSIBLE)),
+    (("n't ", "not ", "unable to", "declin"), (_EN, _EN_UNKNOWN, _EN_NOT_GIVEN, _EN_IMPOSSIBLE)),
     (("nicht", "kein"), (_DE,)),
     (("je n",), (_FR,)),
-    (("no ",), (_ES,)),
+    (("no p", "no me es", "no est", "no soy", "no tengo", "no lo s", "no sé"), (_ES,)),
     (("non ",), (_IT,)),
     (("niet", "geen "), (_NL,)),
 )

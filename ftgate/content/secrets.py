@@ -33,7 +33,7 @@ from ftgate.content.walk import texts
 from ftgate.model import Example, Problem
 
 _WORD = b"x" * 16  # tokens, keys and whatever is random have a run of so many characters
-_RUNS = bytes(
+RUNS = bytes(
     32 if code <= 32 or code >= 127 or chr(code) in "\"'`<>,;|(){}[]\\" else 120
     for code in range(256)
 )
@@ -61,8 +61,17 @@ def inspect(raw: bytes, example: Example) -> list[Problem]:
     length and 32 bits of its SHA-256. Passwords and personal data show less, because from a digest
     they could be guessed: there are only a billion social security numbers.
     """
-    line = _unescaped(raw) if _ESCAPED.search(raw) else raw
-    secret, private = _may_have_secret(line), personal.may_have(line)
+    line = unescaped(raw)
+    return _look(raw, line, example, may_have(line), personal.may_have(line))
+
+
+def inspect_suspect(raw: bytes, example: Example, *, secret: bool, private: bool) -> list[Problem]:
+    """The same for a line of which is known that it may have a ``secret``, or ``private`` data."""
+    line = unescaped(raw)
+    return _look(raw, line, example, secret and may_have(line), private)
+
+
+def _look(raw: bytes, line: bytes, example: Example, secret: bool, private: bool) -> list[Problem]:
     if not secret and not private:
         return []
     found: dict[str, Problem] = {}
@@ -80,15 +89,18 @@ def inspect(raw: bytes, example: Example) -> list[Problem]:
     return sorted(found.values(), key=by_weight)
 
 
-def _unescaped(raw: bytes) -> bytes:
+def unescaped(raw: bytes) -> bytes:
     """The line with ASCII characters as themselves; ``\\/`` and ``\\u0040`` are legal JSON too."""
+    if not _ESCAPED.search(raw):
+        return raw
     line = raw.replace(b"\\/", b"/")
     if b"\\u00" not in line:
         return line
     return re.sub(rb"\\u00([2-7][0-9a-fA-F])", lambda found: bytes([int(found[1], 16)]), line)
 
 
-def _may_have_secret(line: bytes) -> bool:
+def may_have(line: bytes) -> bool:
+    """Whether a line without escapes may have a secret; wrong on the safe side only."""
     if b"@" in line and b"://" in line and _URL.search(line):
         return True
     if _PASSWORD in line.translate(_PASSWORD_LETTERS) and _assigns(line, PASSWORD_NAMES):
@@ -119,7 +131,7 @@ def _assigns(line: bytes, names: tuple[bytes, ...]) -> bool:
 
 def _words(line: bytes) -> bytes:
     """The runs of 16 characters or more that could be a token, a key or a random value."""
-    classes = line.translate(_RUNS)
+    classes = line.translate(RUNS)
     start = classes.find(_WORD)
     runs = []
     while start >= 0:

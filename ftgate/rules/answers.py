@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ftgate.content.labels import label_set
@@ -20,6 +21,7 @@ ALL_REFUSE_SHARE = 0.9
 
 OPENER_PREFIX = "opener:"
 PROSE = "prose"
+LOOKED_AT = "answers looked at"
 """Names in ``Profile.signals``: see :func:`ftgate.content.answers.signals`."""
 
 
@@ -34,6 +36,9 @@ def placeholder_answer(
     or a lone full stop come out in production, and every such example was paid for. They get in
     when a script writes the file before the answers exist, when a template is exported without its
     values, and when empty cells of a table become text.
+
+    Of more than 16 MB a sample of 16 MB is looked at, about 10,000 answers, chosen by digest; the
+    message says how many, and the standard error of the share.
 
     Up to `max_ratio` of the examples it is a warning, above it an error. What somebody may have
     meant has a higher limit, `max_doubtful_ratio`: variables in otherwise written answers
@@ -62,7 +67,7 @@ def placeholder_answer(
         )
         what = "only a word for nothing (N/A, none, null) as answer"
         for finding in _defect(file, profile, "no-answer-word", what, 1.0):
-            if finding.count > max_ratio * profile.examples:
+            if finding.count > max_ratio * _looked_at(profile):
                 yield finding
 
 
@@ -85,7 +90,7 @@ def refusal_share(
     An answer refuses when its beginning says that the speaker cannot or will not help, or does not
     know; told by patterns in Arabic, Chinese, Dutch, English, French, German, Hindi, Italian,
     Japanese, Korean, Portuguese, Russian and Spanish. An apology alone is none. From 90% on it is
-    an error.
+    an error. Of a large set a sample is looked at (see FT507), as it is for FT510 and FT511.
 
     ## What to do instead
     Say how many refusals production needs: `[rules.FT508] production_ratio = 0.05`. The limit is
@@ -99,13 +104,13 @@ def refusal_share(
     tally = profile.problems.get("refusal")
     if tally is None or profile.examples < min_examples:
         return
-    share, limit = tally.count / profile.examples, max(max_ratio, 2 * production_ratio)
+    share, limit = tally.count / _looked_at(profile), max(max_ratio, 2 * production_ratio)
     if share <= limit:
         return
     everything = share >= ALL_REFUSE_SHARE
     path, lines = _first_places(files, "refusal")
     yield Finding(
-        f"{share:.0%} of answers refuse or do not know (limit {limit:.0%};"
+        f"{share:.0%} of answers{_sampled(profile)} refuse or do not know (limit {limit:.0%};"
         f" production needs {production_ratio:.0%})",
         path=path,
         lines=lines,
@@ -153,11 +158,11 @@ def boilerplate_opener(
     )
     for kind, what, limit, severity in found:
         tally = profile.problems.get(kind)
-        if tally is not None and tally.count >= 2 and tally.count > limit * profile.examples:
+        if tally is not None and tally.count >= 2 and tally.count > limit * _looked_at(profile):
             path, lines = _first_places(files, kind)
-            share = tally.count / profile.examples
+            share = tally.count / _looked_at(profile)
             yield Finding(
-                f"{share:.0%} of answers {what} (limit {limit:.0%})",
+                f"{share:.0%} of answers{_sampled(profile)} {what} (limit {limit:.0%})",
                 path,
                 lines,
                 tally.count,
@@ -199,12 +204,12 @@ def swapped_roles(
     tally = profile.problems.get("swapped-roles")
     if tally is None or profile.examples < min_examples:
         return
-    share = tally.count / profile.examples
+    share = tally.count / _looked_at(profile)
     if share > max_ratio:
         path, lines = _first_places(files, "swapped-roles")
         yield Finding(
-            f"{share:.0%} of answers ask for what their prompt says (limit {max_ratio:.0%}):"
-            " user and assistant look exchanged",
+            f"{share:.0%} of answers{_sampled(profile)} ask for what their prompt says"
+            f" (limit {max_ratio:.0%}): user and assistant look exchanged",
             path=path,
             lines=lines,
             count=tally.count,
@@ -219,10 +224,15 @@ def _defect(
     tally = profile.problems.get(kind)
     if tally is None:
         return
-    share = tally.count / profile.examples
+    looked_at = _looked_at(profile)
+    share = tally.count / looked_at
     limit = f", limit {max_ratio:.0%}" if share > max_ratio else ""
+    sample, error = "", ""
+    if looked_at < profile.examples:
+        sample, error = " of a sample", f" ± {math.sqrt(share * (1 - share) / looked_at):.2%}"
     yield Finding(
-        f"{what} in {tally.count:,} of {counted(profile.examples, 'example')} ({share:.1%}{limit})",
+        f"{what} in {tally.count:,} of {counted(looked_at, 'example')}{sample}"
+        f" ({share:.1%}{error}{limit})",
         file.path,
         tuple(line for line, _, _ in tally.places[:SHOWN_LINES]),
         tally.count,
@@ -240,7 +250,8 @@ def _same_opener(
     openers = (n for name, n in profile.signals.items() if name.startswith(OPENER_PREFIX))
     most = max(openers, default=0)
     same = max(profile.labels.values(), default=0) if profile.labels else 0
-    if prose >= min_examples and most - same > max_ratio * prose:
+    copies = same * _looked_at(profile) / max(profile.examples, 1)
+    if prose >= min_examples and most - copies > max_ratio * prose:
         yield Finding(
             f"{most / prose:.0%} of {counted(prose, 'longer answer')} begin with the same words"
             f" (limit {max_ratio:.0%})",
@@ -248,6 +259,17 @@ def _same_opener(
             next_step=step,
             key="same-opener",
         )
+
+
+def _looked_at(profile: Profile) -> int:
+    """Examples whose answers were looked at: all, or a sample of a large set."""
+    return profile.signals[LOOKED_AT] or profile.examples
+
+
+def _sampled(profile: Profile) -> str:
+    """What a message says of the answers where it is about a sample."""
+    looked_at = _looked_at(profile)
+    return f" (of {looked_at:,} looked at)" if looked_at < profile.examples else ""
 
 
 def _first_places(files: tuple[JudgedFile, ...], kind: str) -> tuple[str | None, tuple[int, ...]]:
