@@ -60,7 +60,7 @@ soak: $(READY) ## fuzz every parser for a long time: INPUTS of each, from SEED
 	@$(VENV)/bin/python -m scripts.soak --inputs $(INPUTS) --seed $(SEED)
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
-	@for name in bench_hook bench_large_set bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging bench_render bench_remote; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
+	@for name in bench_hook bench_scale bench_pathological bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging bench_render bench_remote; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 docs: $(READY) ## build the documentation strictly into site/
 	@$(VENV)/bin/python -m scripts.build_docs

@@ -3,7 +3,7 @@
     python -m benchmarks.bench_judging [MEGABYTES]
 
 A sample of fixed size is judged, so the cost does not grow with the set: the speed is the size of
-the set by the CPU time of judging its sample (reading the set is ``bench_large_set``). Target: at
+the set by the CPU time of judging its sample (reading the set is ``bench_scale``). Target: at
 least 20 MB a second on one core. Hostile texts repeat one piece; text of eight times the length may
 take at most 24 times as long (a quadratic pattern takes 64 times).
 """

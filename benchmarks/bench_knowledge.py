@@ -35,9 +35,9 @@ from benchmarks.scores import (
 from ftgate.content import KNOWLEDGE_SHARE
 from ftgate.content.calibration import probabilities
 from ftgate.content.goal import SAMPLE_SIZE, Sampled, judge_goal
+from ftgate.lookup import examples_at
 from ftgate.model import Goal
-from ftgate.profile import profile_stream
-from ftgate.sample import Sample
+from ftgate.profiling import profile_stream
 
 DRAW = 50
 FEW = 20
@@ -73,12 +73,13 @@ class LabelledSet:
 
 def read_sample(path: Path, size: int = SAMPLE_SIZE) -> list[Sampled]:
     """The sample that ``ftgate check`` judges of one file."""
-    sample = Sample(size)
     with path.open("rb") as stream:
-        profile_stream(stream, measure=None, sample=sample)
+        chosen = profile_stream(stream, measure=None).sample(size)
+    lines = [line for _, line in chosen]
+    examples = examples_at(str(path), path.name, "openai", lines)
     return [
         Sampled(path.name, line, example.turns, example.calls)
-        for _, line, example in sample.examples()
+        for line, example in zip(lines, examples, strict=True)
     ]
 
 

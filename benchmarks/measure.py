@@ -10,6 +10,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +25,17 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished process."""
+    """One finished process; the peak is that of the largest of it and its children."""
 
     cpu_seconds: float
     peak_mb: float
     exit_code: int
+    wall_seconds: float
 
 
 def run_once(command: Sequence[str], env: dict[str, str] | None = None) -> Run:
     """Start a command, wait for it, and read what it used."""
+    begun = time.perf_counter()
     process = subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
@@ -40,14 +43,20 @@ def run_once(command: Sequence[str], env: dict[str, str] | None = None) -> Run:
         env={**_ENVIRONMENT, **(env or {})},
     )
     _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
     scale = 2**20 if sys.platform == "darwin" else 2**10
-    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, process.returncode)
+    return Run(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale, process.returncode, wall)
 
 
 def median_cpu(runs: Sequence[Run]) -> float:
     """Median CPU seconds."""
     return statistics.median(run.cpu_seconds for run in runs)
+
+
+def median_wall(runs: Sequence[Run]) -> float:
+    """Median seconds on the clock: compare them on an idle machine only."""
+    return statistics.median(run.wall_seconds for run in runs)
 
 
 def expect(runs: Sequence[Run], *codes: int) -> None:

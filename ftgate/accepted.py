@@ -92,6 +92,6 @@ def _record_bytes(line: Line) -> bytes:
     """
     if line.record is not None and not line.problems:
         return json.dumps(line.record, sort_keys=True, separators=(",", ":")).encode()
-    if line.number == 1 and wide_encoding(line.raw):
+    if line.offset == 0 and wide_encoding(line.raw):
         return b""
     return line.raw.removeprefix(BOM).strip()

@@ -142,6 +142,7 @@ def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> lis
                 select=options.select,
                 ignore=options.ignore,
                 signed=True,
+                engine=finder.engine(),
             )
             found.append(_judged(job, judging))
         except (FtgateError, OSError) as failure:

@@ -122,6 +122,7 @@ def _judged(
             select=options.select,
             ignore=options.ignore,
             collect=collect,
+            engine=finder.engine(),
         )
         yield job, judged
 

@@ -67,7 +67,9 @@ def _price_all(jobs: Sequence[Job], options: CheckOptions, finder: SettingsFinde
         if options.progress:
             options.progress(job.dataset.name, done, len(jobs))
         facts = look_up(job.settings, today, choice.book(job.settings.price, job.folder, today))
-        found.append(_costs(job, facts, read_files(job, facts, finder.cache, finder.looks), today))
+        engine = finder.engine()
+        read = read_files(job, facts, finder.cache, finder.looks, engine=engine)
+        found.append(_costs(job, facts, read, today))
     return found
 
 

@@ -13,6 +13,7 @@
     ├── StoreError           exit 2   stored prices cannot be written; the old ones are whole
     ├── FixError             exit 2   a repaired file cannot be written; the old one is whole
     ├── AskingError          exit 2   a model cannot be asked: no key, no price, over the budget
+    ├── WorkerError          exit 2   a process died twice of the same piece of a file
     ├── LaunchError          exit 2   a job cannot be launched, or the service refuses it
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
     ├── NotFetchedError      exit 3   a hook asks nobody, and knows nothing of data elsewhere
@@ -80,6 +81,10 @@ class NotFetchedError(FtgateError):
     """Data elsewhere were never read on this machine, and now nobody may be asked."""
 
     exit_code = 3
+
+
+class WorkerError(FtgateError):
+    """A piece of a file kills the process that reads it; the dataset is not judged."""
 
 
 class NothingToJudgeError(FtgateError):

@@ -23,6 +23,7 @@ from ftgate.settings import Settings
 from ftgate.sources import Job
 
 if TYPE_CHECKING:
+    from ftgate.engine import Engine
     from ftgate.model import Price, RuleText
     from ftgate.model.change import Before
     from ftgate.prices.choice import PriceChoice
@@ -40,7 +41,8 @@ class CheckOptions:
 
     ``overrides`` are ``key=value`` settings, ``compare_to`` is the commit whose version of each
     dataset the policy on changes compares with, ``progress`` is called with dataset name, number
-    done and number of datasets, ``notice`` with what the user should know of the prices.
+    done and number of datasets, ``notice`` with what the user should know of the prices. ``engine``
+    and ``jobs`` say how large files are read, see :class:`ftgate.engine.Engine`.
     """
 
     config: str | None = None
@@ -60,6 +62,8 @@ class CheckOptions:
     timeout: float | None = None
     cache: bool = True
     cache_dir: str | None = None
+    engine: str = "serial"
+    jobs: int = 0
     stdin: bytes | None = None
     staged: bool = False
     compare_to: str | None = None
@@ -100,6 +104,12 @@ class SettingsFinder:
         self.looks = Looks(self.cache, offline=offline)
         self._by_config: dict[Path | None, Settings] = {}
         self._by_folder: dict[Path, Path | None] = {}
+
+    def engine(self) -> Engine:
+        """What reads the files of a dataset."""
+        from ftgate.engine import Engine
+
+        return Engine(self.options.engine, self.options.jobs)
 
     def for_folder(self, folder: Path) -> tuple[Path | None, Settings]:
         """The configuration file (None: there is none) and its settings."""
@@ -186,6 +196,7 @@ def judge_all(
                 ignore=options.ignore,
                 before=before.get(job.dataset.name),
                 deadline=deadline,
+                engine=finder.engine(),
             )
         except OutOfTimeError:
             assert deadline is not None  # noqa: S101 - nothing else runs out

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ftgate import baseline, rules
 from ftgate.cache import Cache, Looks
 from ftgate.deadline import Deadline
+from ftgate.engine import SERIAL, Engine
 from ftgate.files import BASELINE_NAME, is_data
 from ftgate.ignoring import Ignores
 from ftgate.model import BaselineUse, Finding, Missing, ModelFacts, Price, Verdict
@@ -79,6 +80,7 @@ def judge_dataset(
     collect: bool = False,
     signed: bool = False,
     deadline: Deadline | None = None,
+    engine: Engine = SERIAL,
 ) -> Judging:
     """Read, price, judge and report one dataset; ``before`` is what a change is measured from.
 
@@ -103,6 +105,7 @@ def judge_dataset(
         hygiene=scope.hygiene,
         whole_bytes=_whole_bytes(scope, job.settings),
         signed=signed,
+        engine=engine,
         accepting=accepted.files,
         deadline=deadline,
     )

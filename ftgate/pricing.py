@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Looks
 from ftgate.content.marks import WHOLE_BYTES
+from ftgate.counting import LazyCounter
+from ftgate.engine import SERIAL, Engine
 from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.meter import METER
 from ftgate.model import (
@@ -36,7 +38,7 @@ from ftgate.prices.names import DEFAULT_PROVIDER, parse_name, profile_of
 from ftgate.profile import Profile
 from ftgate.prompts.workload import measure_workload
 from ftgate.provider_of import limited, provider_of
-from ftgate.reading import LazyCounter, Reading, read_dataset
+from ftgate.reading import Reading, read_dataset
 from ftgate.settings import DEFAULT_BASE_MODEL, Method, Settings
 from ftgate.sources import Job
 from ftgate.tokens.encodings import FOREIGN, resolve
@@ -137,6 +139,7 @@ def read_files(
     hygiene: bool = False,
     whole_bytes: int = WHOLE_BYTES,
     signed: bool = False,
+    engine: Engine = SERIAL,
     accepting: Mapping[str, Accepting] = MappingProxyType({}),
     deadline: Deadline | None = None,
 ) -> Read:
@@ -160,6 +163,7 @@ def read_files(
         hygiene=hygiene,
         whole_bytes=whole_bytes,
         signed=signed,
+        engine=engine,
         accepting=accepting,
         deadline=deadline,
     )

@@ -11,16 +11,16 @@ import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Looks, Seen, key_of
-from ftgate.content.marks import WHOLE, WHOLE_BYTES
-from ftgate.engine import ENGINES
-from ftgate.engine.task import Result, Task
-from ftgate.errors import VocabularyError
+from ftgate.cache import Cache, Looks, Seen, is_still, key_of
+from ftgate.content.marks import WHOLE_BYTES
+from ftgate.counting import LazyCounter
+from ftgate.engine import SERIAL, Engine, Result
+from ftgate.errors import UnreadableError
+from ftgate.lookup import examples_at
 from ftgate.model import (
-    Encoding,
     Evidence,
     Example,
     FileRole,
@@ -29,52 +29,16 @@ from ftgate.model import (
     Repetition,
 )
 from ftgate.plain import to_plain
-from ftgate.profile import Measure, Profile
+from ftgate.profile import Profile
+from ftgate.profile_files import How, profile_files
 from ftgate.searching import Searching
 from ftgate.sources import Dataset, File
 
 if TYPE_CHECKING:
     from ftgate.content.goal import Sampled
     from ftgate.deadline import Deadline
-    from ftgate.tokens.engines import Counter
 
 _DATA_ROLES: tuple[FileRole, ...] = ("train", "validation", "test")
-
-
-class LazyCounter:
-    """Counts tokens; loads the vocabulary at the first text that no cache knows."""
-
-    def __init__(self, encoding: Encoding, size_bytes: int, cache: Cache) -> None:
-        self.encoding = encoding
-        self.size_bytes = size_bytes
-        self.cache = cache
-        self.engine = "cached"
-        self.note = ""
-        self._counter: Counter | None = None
-
-    def measure(self) -> Measure:
-        """The provider's token count of one example (see :mod:`ftgate.tokens.billing`)."""
-        from ftgate.tokens.billing import Meter
-
-        return Meter(self._open()).measure
-
-    def count(self, text: str) -> int:
-        """Tokens of a text, remembered by its digest."""
-        key = key_of("text", text, self.encoding.name)
-        known = self.cache.get(key)
-        if not isinstance(known, int):
-            known = self._open().count(text)
-            self.cache.put(key, known)
-        return int(known)
-
-    def _open(self) -> Counter:
-        """The engine, started once: that costs more than counting a megabyte."""
-        if self._counter is None:
-            from ftgate.tokens.engines import open_counter
-
-            self._counter = open_counter(self.encoding.name, size_bytes=self.size_bytes)
-            self.engine, self.note = self._counter.engine, self._counter.note
-        return self._counter
 
 
 @dataclass(slots=True)
@@ -137,6 +101,7 @@ def read_dataset(
     signed: bool = False,
     accepting: Mapping[str, Accepting] = MappingProxyType({}),
     deadline: Deadline | None = None,
+    engine: Engine = SERIAL,
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
 
@@ -151,18 +116,17 @@ def read_dataset(
     shapes = (f"{reading.seen[file.path].digest} {_suffix(file)}" for file in train)
     goal_key = key_of("goal", str(sample_size), target, *shapes)
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
-    wants_sample = bool(sample_size) and known_goal is None
-    wanted = sample_size if wants_sample else 0
     structure = counter is None and not sample_size and not hygiene
-    how = _How(limit, target, structure, hygiene, accepting, deadline)
+    how = How(limit, target, structure, hygiene, accepting, deadline)
     search = Searching(data, reading.seen, target, whole_bytes, signed=signed)
-    _profile_all(data, reading, counter, wanted, how, search, cache)
+    found = profile_files(data, reading.seen, counter, how, search, cache, engine)
+    reading.results, reading.vocabulary = found
     if known_goal is not None:
         reading.goal = known_goal
-    elif wants_sample and any(reading.results[file.path].profile for file in train):
+    elif sample_size and any(reading.results[file.path].profile for file in train):
         if deadline:
             deadline.check()
-        goal = _judge(reading, train, sample_size)
+        goal = _judge(reading, train, sample_size, target)
         cache.put(goal_key, to_plain(goal))
         reading.goal = _named(goal, [file.name for file in train])
     if deadline:
@@ -180,26 +144,11 @@ def read_sample(dataset: Dataset, *, sample_size: int, looks: Looks, target: str
     """
     train = dataset.of("train")
     reading = Reading(seen={file.path: looks.at(file.path) for file in train})
-    how = _How(limit=None, target=target, structure=False, hygiene=False)
+    how = How(limit=None, target=target, structure=False, hygiene=False)
     search = Searching(train, reading.seen, target, WHOLE_BYTES)
-    _profile_all(train, reading, None, sample_size, how, search, Cache(None))
-    return _sampled(reading, train, sample_size)
-
-
-class _How(NamedTuple):
-    """What a profile depends on besides the file and the vocabulary; see :class:`Task`."""
-
-    limit: int | None
-    target: str
-    structure: bool
-    hygiene: bool
-    accepting: Mapping[str, Accepting] = MappingProxyType({})
-    deadline: Deadline | None = None  # decides whether there is a profile, not what is in it
-
-    def key(self, path: str) -> tuple[str, ...]:
-        """What the profile of one file depends on."""
-        accepting = self.accepting.get(path)
-        return (*map(str, self[:4]), *([accepting.key] if accepting else ()))
+    nothing = Cache(None)
+    reading.results, _ = profile_files(train, reading.seen, None, how, search, nothing, SERIAL)
+    return _sampled(reading, train, sample_size, target)
 
 
 def _suffix(file: File) -> str:
@@ -207,88 +156,40 @@ def _suffix(file: File) -> str:
     return ".csv" if file.name.lower().endswith(".csv") else ""
 
 
-def _profile_all(
-    data: Sequence[File],
-    reading: Reading,
-    counter: LazyCounter | None,
-    sample_size: int,
-    how: _How,
-    search: Searching,
-    cache: Cache,
-) -> None:
-    """Fill ``reading.results``; files with a known profile are read again only for a sample."""
-    encoding = counter.encoding.name if counter else ""
-    keys = {
-        file.path: key_of(
-            "profile",
-            reading.seen[file.path].digest,
-            _suffix(file),
-            encoding,
-            *how.key(file.path),
-            *(search.key(file) if how.hygiene else ()),
-        )
-        for file in data
-    }
-    known = {path: _profile(cache.get(key)) for path, key in keys.items()}
-    measure: Measure | None = None
-    if counter and any(profile is None for profile in known.values()):
-        try:
-            measure = counter.measure()
-        except VocabularyError as error:
-            reading.vocabulary = error.message
-    tasks = []
-    for file in data:
-        profile, wanted = known[file.path], sample_size if file.role == "train" else 0
-        if profile is not None and not wanted:
-            reading.results[file.path] = Result(file.path, profile)
-        else:
-            seen = reading.seen[file.path]
-            counted = measure if profile is None else None
-            task = Task(
-                file.path,
-                file.name,
-                seen,
-                counted,
-                how.limit,
-                wanted,
-                how.target,
-                how.structure,
-                how.hygiene,
-                search.of(file) if how.hygiene else WHOLE,
-                how.accepting.get(file.path),
-                how.deadline,
-            )
-            tasks.append(task)
-    for result in ENGINES["serial"](tasks):
-        remembered = known[result.path]
-        if remembered is not None:
-            result = replace(result, profile=remembered)
-        elif result.profile and not reading.vocabulary:
-            cache.put(keys[result.path], result.profile.to_json())
-        reading.results[result.path] = result
+def _sampled(
+    reading: Reading, train: Sequence[File], sample_size: int, target: str
+) -> list[Sampled]:
+    """The examples with the smallest digests of all training files together, read again.
 
-
-def _sampled(reading: Reading, train: Sequence[File], sample_size: int) -> list[Sampled]:
-    """The examples with the smallest digests of all training files together."""
+    Raises UnreadableError when a file has changed since it was profiled.
+    """
     from ftgate.content.goal import Sampled
 
     pooled = [
-        (digest, index, line, example)
+        (digest, index, line)
         for index, file in enumerate(train)
-        for digest, line, example in reading.results[file.path].sample
+        if (profile := reading.results[file.path].profile)
+        for digest, line in profile.sample(sample_size)
     ]
-    chosen = heapq.nsmallest(sample_size, pooled, key=lambda entry: entry[:3])
+    chosen = heapq.nsmallest(sample_size, pooled)
+    examples = {}
+    for index, file in enumerate(train):
+        lines = [line for _, of, line in chosen if of == index]
+        found = examples_at(file.path, file.name, target, lines)
+        if not is_still(file.path, reading.seen[file.path]):
+            raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")
+        examples.update({(index, line): one for line, one in zip(lines, found, strict=True)})
     return [
-        Sampled(str(index), line, _judged_turns(example), example.calls)
-        for _, index, line, example in chosen
+        Sampled(str(index), line, _judged_turns(examples[index, line]), examples[index, line].calls)
+        for _, index, line in chosen
     ]
 
 
-def _judge(reading: Reading, train: Sequence[File], sample_size: int) -> Goal:
+def _judge(reading: Reading, train: Sequence[File], sample_size: int, target: str) -> Goal:
     from ftgate.content.goal import judge_goal
 
     profiles = [reading.results[file.path].profile for file in train]
-    sample = _sampled(reading, train, sample_size)
+    sample = _sampled(reading, train, sample_size, target)
     return judge_goal(sample, examples=sum(p.examples for p in profiles if p))
 
 
@@ -313,12 +214,4 @@ def _goal_from_json(data: Any, train: list[File]) -> Goal | None:
         goal = Goal(**{**data, "evidence": evidence, "judgements": judgements})
         return _named(goal, [file.name for file in train])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return None
-
-
-def _profile(data: Any) -> Profile | None:
-    """A remembered profile; None for an entry of another shape."""
-    try:
-        return Profile.from_json(data)
-    except (AttributeError, KeyError, TypeError, ValueError):
         return None

@@ -70,6 +70,10 @@ class Searching:
         shares = (repr(self._share(file, budget)) for budget in budgets)
         return (*shares, str(self._grams), str(self._is_small), first)
 
+    def piece_key(self, file: File) -> tuple[str, ...]:
+        """What the marks of a piece of a file depend on, besides the piece."""
+        return tuple(map(repr, self.of(file)._replace(kept=None)))
+
     def of(self, file: File) -> Search:
         """How to mark the examples of a file."""
         return Search(
@@ -129,7 +133,8 @@ class Searching:
     def _share(self, file: File, budget: int) -> float:
         held_out = file.role != "train"
         same = [each for each in self._files if (each.role != "train") == held_out]
-        return share_of(sum(self._bytes(each) for each in same), budget)
+        share = share_of(sum(self._bytes(each) for each in same), budget)
+        return float(f"{share:.2g}")  # a few bytes more or less choose the same examples
 
     def _bytes(self, file: File) -> int:
         packed = file.name.lower().endswith((".gz", ".zst"))

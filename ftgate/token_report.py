@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ftgate.counting import LazyCounter
 from ftgate.model import ProviderFacts
 from ftgate.profile import ROLES, Profile
-from ftgate.reading import LazyCounter
 from ftgate.report import TokenReport
 
 HISTOGRAM_BINS = 12

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ftgate.content.answers import inspect, signals
 from ftgate.content.marks import WHOLE, Search
 from ftgate.model import Example
-from ftgate.profile import Profile, Tally, profile_stream
+from ftgate.profile import Profile, Tally
+from ftgate.profiling import profile_stream
 from ftgate.rules import JudgedFile
 from ftgate.rules.answers import (
     boilerplate_opener,

@@ -24,7 +24,8 @@ from ftgate.content.shingles import common_of, grams, shingle, signatures
 from ftgate.content.skeleton import skeleton
 from ftgate.formats import detect
 from ftgate.model import Example
-from ftgate.profile import Profile, profile_stream
+from ftgate.profile import Profile
+from ftgate.profiling import profile_stream
 from tests.planted import Planted, chat, edited, plant, repetition_of, text, vocabulary
 
 

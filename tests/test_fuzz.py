@@ -225,7 +225,7 @@ def test_a_lock_that_says_everything_twice_is_refused_at_once(tmp_path: Path) ->
 
 @pytest.mark.parametrize("value", [[], {"lines": []}, {"by_role": []}, {"digests": 1}, 1, "a"])
 def test_a_cache_entry_of_another_shape_is_absent(value: Any, tmp_path: Path) -> None:
-    from ftgate.reading import _profile
+    from ftgate.profile_files import _profile
 
     cache = Cache(tmp_path)
     cache.put(key_of("profile", "a"), value)

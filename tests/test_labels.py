@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from ftgate.content.labels import answer_key, by_class, folded, label_set
-from ftgate.profile import Profile, profile_stream
+from ftgate.profile import Profile
+from ftgate.profiling import profile_stream
 from ftgate.rules.labels import classifier_would_do, label_noise
 from ftgate.rules.volume import class_imbalance
 from tests.rule_values import only

@@ -304,6 +304,18 @@ def test_processes_are_started_by_gitindex_and_the_exec_gate_only() -> None:
     assert listed(wrong) == []
 
 
+def test_work_is_shared_with_processes_by_the_local_engine_only() -> None:
+    threads = ("concurrent.futures",)  # blocks of a download wait for a network
+    wrong = [
+        each
+        for each in IMPORTS
+        if within(each.target, ("multiprocessing", "concurrent"))
+        and not within(each.module, ("ftgate.engine.local",))
+        and not (within(each.target, threads) and within(each.module, ("ftgate.remote.blocks",)))
+    ]
+    assert listed(wrong) == []
+
+
 def test_no_file_is_longer_than_400_lines() -> None:
     long = {
         module_name(path): lines

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -8,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.model import Example, ProviderFacts
-from ftgate.profile import Profile, profile_stream
+from ftgate.profile import Profile
+from ftgate.profiling import profile_stream
 from ftgate.rules import JudgedFile
 from ftgate.rules.tokens import truncated_at_training
-from ftgate.sample import Sample
 
 
 def words(example: Example) -> tuple[int, ...]:
@@ -28,8 +29,8 @@ def chat(user: str, assistant: str, system: str = "") -> dict[str, Any]:
     return {"messages": [{"role": "system", "content": system}] * bool(system) + messages}
 
 
-def read(data: bytes, *, limit: int | None = None, sample: Sample | None = None) -> Profile:
-    return profile_stream(io.BytesIO(data), measure=words, limit=limit, sample=sample)
+def read(data: bytes, *, limit: int | None = None) -> Profile:
+    return profile_stream(io.BytesIO(data), measure=words, limit=limit)
 
 
 def lines_of(*records: Any) -> bytes:
@@ -105,20 +106,12 @@ FILES = st.lists(RECORDS, max_size=12).map(lambda records: [lines_of(record) for
 
 
 @given(FILES, st.integers(0, 12))
-def test_any_split_merges_to_the_same_profile(lines: list[bytes], cut: int) -> None:
-    whole_sample, first_sample, second_sample = Sample(4), Sample(4), Sample(4)
-    whole = read(b"".join(lines), limit=11, sample=whole_sample)
-    first = read(b"".join(lines[:cut]), limit=11, sample=first_sample)
-    second = read(b"".join(lines[cut:]), limit=11, sample=second_sample)
-    first.merge(second)
-    merged, expected = first.to_json(), whole.to_json()
-    for data in (merged, expected):  # line numbers are counted from the start of a shard
-        data["format_lines"] = sorted(data["format_lines"])
-        data["problems"] = {kind: count for kind, (count, _) in data["problems"].items()}
-    assert merged == expected
-    pooled = sorted([*first_sample.examples(), *second_sample.examples()], key=lambda e: e[0])
-    distinct = list(dict.fromkeys(digest for digest, _, _ in pooled))
-    assert distinct[:4] == [digest for digest, _, _ in whole_sample.examples()]
+def test_any_split_gives_the_same_profile(lines: list[bytes], cut: int) -> None:
+    whole = read(b"".join(lines), limit=11)
+    first = read(b"".join(lines[:cut]), limit=11)
+    first.append(read(b"".join(lines[cut:]), limit=11))
+    assert first == whole
+    assert first.sample(4) == whole.sample(4)
 
 
 @given(FILES)
@@ -129,8 +122,20 @@ def test_a_profile_survives_the_cache(lines: list[bytes]) -> None:
 
 @given(FILES, st.randoms(use_true_random=False))
 def test_the_sample_does_not_depend_on_order(lines: list[bytes], random: Any) -> None:
-    ordered, shuffled = Sample(3), Sample(3)
-    read(b"".join(lines), sample=ordered)
+    ordered = read(b"".join(lines)).sample(3)
     random.shuffle(lines)
-    read(b"".join(lines), sample=shuffled)
-    assert [e[0] for e in ordered.examples()] == [e[0] for e in shuffled.examples()]
+    assert [digest for digest, _ in read(b"".join(lines)).sample(3)] == [d for d, _ in ordered]
+
+
+def test_the_sample_has_the_smallest_digests_at_the_first_line_of_each() -> None:
+    records = [chat(f"question {n % 30}", "answer") for n in range(90)]
+    lines = [lines_of(record) for record in records]
+    smallest = sorted({hashlib.sha256(line.strip()).digest()[:8] for line in lines})[:20]
+    expected = [
+        (int.from_bytes(digest, "big"), at)
+        for digest in smallest
+        for at, line in enumerate(lines[:30], 1)
+        if hashlib.sha256(line.strip()).digest()[:8] == digest
+    ]
+    broken = b"{\n" + lines_of({"messages": "none"})
+    assert read(b"".join(lines) + broken).sample(20) == expected

@@ -137,7 +137,7 @@ def test_the_report_counts_what_repeats(tmp_path: Path) -> None:
 
 
 def test_what_only_reads_the_structure_looks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ftgate.profile._inspector", None)
+    monkeypatch.setattr("ftgate.profiling._inspector", None)
     folder = str(ROOT / "sample_data" / "FT503-train-validation-leak" / "fails")
     (dataset,) = check([folder], CheckOptions(as_of=AS_OF, select=("FT0", "FT1"))).datasets
     assert dataset.duplicates == {"exact": None, "near": None, "leaked_from_validation": None}

@@ -16,7 +16,8 @@ import pytest
 from ftgate import formats, readers
 from ftgate.model import FileRole, Finding, Missing, ModelFacts, Problem, ProviderFacts
 from ftgate.prices.book import PriceBook
-from ftgate.profile import Profile, profile_stream
+from ftgate.profile import Profile
+from ftgate.profiling import profile_stream
 from ftgate.readers.compressed import open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
 from ftgate.rules import JudgedFile, conversations, fields, input, records

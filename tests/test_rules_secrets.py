@@ -11,7 +11,8 @@ import pytest
 from ftgate.content.masks import MAX_SIGNALS
 from ftgate.errors import ConfigError
 from ftgate.model import Finding
-from ftgate.profile import Profile, profile_stream
+from ftgate.profile import Profile
+from ftgate.profiling import profile_stream
 from ftgate.rules import JudgedFile, chosen_options, load_rules
 from ftgate.rules.secrets import personal_data, secret_in_example
 from tests.planted_secrets import MAKERS, seeded

@@ -20,7 +20,7 @@ from ftgate.content.marks import WHOLE
 from ftgate.content.secrets import inspect, inspect_suspect
 from ftgate.content.sieve import suspects
 from ftgate.model import Example, Problem
-from ftgate.profile import profile_stream
+from ftgate.profiling import profile_stream
 from tests import test_personal, test_secrets
 from tests.planted_secrets import MAKERS, seeded
 

@@ -131,10 +131,10 @@ def command(
 
 def _tokens_of(prompt: str, paths: tuple[str, ...], flags: dict[str, Any]) -> int:
     """Tokens of a prompt file as the base model of the plan counts them."""
+    from ftgate.counting import LazyCounter
     from ftgate.gate import SettingsFinder, jobs_of, parse_day
     from ftgate.pricing import look_up
     from ftgate.prompts.workload import read_prompt
-    from ftgate.reading import LazyCounter
 
     options = check_options(dict(flags))
     finder = SettingsFinder(options)

@@ -13,9 +13,9 @@ from ftgate.remote.names import is_url
 
 if TYPE_CHECKING:
     from ftgate.cache import Cache, Looks
+    from ftgate.counting import LazyCounter
     from ftgate.model import Encoding, Problem, ProviderFacts
     from ftgate.profile import Profile
-    from ftgate.reading import LazyCounter
     from ftgate.sources import Dataset, File
 
 
@@ -82,9 +82,9 @@ def count_paths(
     beyond the limit per example is told apart when there is a ``provider``.
     """
     from ftgate.cache import Looks
+    from ftgate.counting import LazyCounter
     from ftgate.files import PROMPT_SUFFIXES
     from ftgate.readers.prompt_names import is_prompt
-    from ftgate.reading import LazyCounter
     from ftgate.settings import Settings
     from ftgate.sources import discover
 
@@ -123,6 +123,7 @@ def _count_dataset(
     seen: set[str],
     provider: ProviderFacts | None,
 ) -> None:
+    from ftgate.engine import Engine
     from ftgate.errors import VocabularyError
     from ftgate.reading import read_dataset
 
@@ -135,6 +136,7 @@ def _count_dataset(
         cache=cache,
         looks=looks,
         target=provider.name if provider else "openai",
+        engine=Engine("auto"),
     )
     if reading.vocabulary:
         raise VocabularyError(reading.vocabulary)

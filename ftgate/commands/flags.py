@@ -164,6 +164,22 @@ _CACHE: tuple[Callable[[Any], Any], ...] = (
     click.option("--no-cache", is_flag=True, help="Count everything again."),
     click.option("--cache-dir", metavar="DIR", help="Where profiles are kept between runs."),
 )
+_ENGINE: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--engine",
+        type=click.Choice(["auto", "serial", "local"]),
+        default="auto",
+        help="Read large files in one process, in several, or as is quicker.  [default: auto]",
+    ),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=None,
+        metavar="N",
+        help="Processes that read large files.  [default: one for each processor]",
+    ),
+)
 COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -175,7 +191,7 @@ VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every number with 
 
 def judging(command: _Command) -> _Command:
     """Add the flags that decide what is judged and how: the fields of CheckOptions."""
-    return _with(command, (*_RULES, *_PLAN, *_VERDICT, *_CACHE))
+    return _with(command, (*_RULES, *_PLAN, *_VERDICT, *_CACHE, *_ENGINE))
 
 
 def deciding(command: _Command) -> _Command:
@@ -190,7 +206,7 @@ def choosing(command: _Command) -> _Command:
 
 def planning(command: _Command) -> _Command:
     """Add those of :func:`judging` that a price depends on."""
-    return _with(command, (*_PLAN, *_CACHE))
+    return _with(command, (*_PLAN, *_CACHE, *_ENGINE))
 
 
 def _with(command: _Command, flags: tuple[Callable[[Any], Any], ...]) -> _Command:
@@ -223,5 +239,6 @@ def check_options(flags: dict[str, Any]) -> CheckOptions:
         config=files[0] if files else None,
         overrides=overrides,
         cache=not flags.pop("no_cache"),
+        jobs=flags.pop("jobs", None) or 0,
         **flags,
     )

@@ -128,6 +128,12 @@ class Marks:
         for name in self.__slots__:
             getattr(self, name).extend(getattr(other, name))
 
+    def shift(self, lines: int) -> None:
+        """Count lines from so many lines earlier."""
+        for name in ("lines", "signed", "templated", "gram_lines"):
+            moved = array("I", [line + lines for line in getattr(self, name)])
+            setattr(self, name, moved)
+
     def to_json(self) -> dict[str, str]:
         """JSON values for the cache."""
         return {name: base64.b64encode(getattr(self, name)).decode() for name in self.__slots__}

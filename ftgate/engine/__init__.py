@@ -1,15 +1,54 @@
-"""Where files are profiled. An engine maps files to profiles; merging is the gate's.
+"""Where files are profiled. An engine maps pieces of files to profiles, in order.
 
-``serial`` reads them one after the other in this process. Other engines give identical profiles.
+``serial`` reads them one after the other in this process, ``local`` in several processes. All give
+the same profiles. :mod:`~ftgate.engine.pieces` cuts large files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from ftgate.engine.serial import run_serial
-from ftgate.engine.task import Result, Task
+from ftgate.engine.task import Counting, Piece, Result, Task, perform
+from ftgate.remote.names import is_url
 
-Engine = Callable[[Iterable[Task]], Iterator[Result]]
+ENGINES = ("serial", "local")
 
-ENGINES: dict[str, Engine] = {"serial": run_serial}
+LOCAL_FROM_BYTES = 16_000_000
+"""Data from which processes are worth their start: 0.05 seconds beside 0.4 of work."""
+
+
+class Engine(NamedTuple):
+    """Which engine reads: ``auto`` takes the one that finishes first.
+
+    ``jobs`` is the number of processes, 0 as many as there are processors for us. What is elsewhere
+    is read by this process, which has downloaded it.
+    """
+
+    name: str = "serial"
+    jobs: int = 0
+
+    def run(self, tasks: Sequence[Task], size_bytes: int) -> Iterator[Result]:
+        """Results in the order of the tasks, which read so many bytes together."""
+        jobs = min(self.jobs or processors(), len(tasks))
+        small = size_bytes < LOCAL_FROM_BYTES or jobs < 2
+        alone = self.name == "serial" or (self.name == "auto" and small)
+        if alone or any(is_url(task.path) for task in tasks):
+            return map(perform, tasks)
+        from ftgate.engine.local import run_local  # few runs need more than one process
+
+        return run_local(tasks, jobs)
+
+
+SERIAL = Engine()
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+__all__ = ["ENGINES", "SERIAL", "Counting", "Engine", "Piece", "Result", "Task", "processors"]

@@ -1,90 +1,167 @@
-"""One file to profile, and what comes of it: the unit of work of every engine."""
+"""One piece of a file to profile, and what comes of it: the unit of work of every engine."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ftgate.accepted import Accepting
 from ftgate.cache import Seen, is_still
 from ftgate.content.marks import WHOLE, Search
 from ftgate.deadline import Deadline
 from ftgate.errors import UnreadableError
-from ftgate.model import Example, Problem
-from ftgate.profile import Measure, Profile, profile_stream
+from ftgate.model import Problem
+from ftgate.profile import Profile
+from ftgate.profiling import Measure, profile_stream
 from ftgate.readers.compressed import ArchiveError, open_data
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
-from ftgate.sample import Sample
-from ftgate.targets import open_target
+from ftgate.targets import Target, open_target
+
+if TYPE_CHECKING:
+    from ftgate.tokens.engines import Counter
+
+_BUFFER_BYTES = 1 << 20
+_RECORD = (
+    b'{"messages": [{"role": "user", "content": "What does this cost?"},'
+    b' {"role": "assistant", "content": "It costs nothing."}]}'
+)
+
+
+class Counting(NamedTuple):
+    """How tokens are counted: every process opens the counter for itself."""
+
+    encoding: str
+    engine: str
+
+
+class Piece(NamedTuple):
+    """Bytes of a file that begin with a line and end with one. ``digest`` is of their SHA-256."""
+
+    start: int
+    size: int
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Profile the file at ``path``, which reports call ``name``.
+    """Profile the file at ``path``, which reports call ``name``, or one piece of it.
 
     ``seen`` is the file as it was when its digest was taken: one that changes before it is read to
-    the end is not judged. ``sample_size`` 0 collects no examples. ``target``
-    names the provider whose rules the records have to follow. ``structure`` reads nothing but
-    what the rules of files and records need; ``hygiene`` reads what the rules of hygiene need too,
-    and ``search`` says how far. ``accepting`` says which places the baseline accepts, ``deadline``
-    when to give up.
+    the end is not judged. ``counting`` None counts no tokens. ``target`` names the provider whose
+    rules the records have to follow. ``structure`` reads nothing but what the rules of files and
+    records need; ``hygiene`` reads what the rules of hygiene need too, and ``search`` says how far.
+    ``accepting`` says which places the baseline accepts, ``deadline`` when to give up. ``piece``
+    None is the whole file.
     """
 
     path: str
     name: str
     seen: Seen
-    measure: Measure | None
+    counting: Counting | None
     limit: int | None
-    sample_size: int = 0
     target: str = "openai"
     structure: bool = False
     hygiene: bool = False
     search: Search = WHOLE
     accepting: Accepting | None = None
     deadline: Deadline | None = None
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``error`` says why there is no profile: the file as a whole is not JSON Lines.
-
-    ``sample`` has ``(record digest, line, example)``, see :class:`ftgate.sample.Sample`.
-    """
+    """``error`` says why there is no profile: the file as a whole is not JSON Lines."""
 
     path: str
     profile: Profile | None
     error: Problem | None = None
-    sample: list[tuple[bytes, int, Example]] = field(default_factory=list)
+
+
+def warm(task: Task) -> None:
+    """Load what such a task needs: processes that are forked afterwards need not."""
+    _profile(replace(task, piece=None), io.BytesIO(_RECORD), open_target(task.target))
 
 
 def perform(task: Task) -> Result:
-    """Read one file. A file that changes while it is read is not judged: UnreadableError."""
+    """Read one piece. A file that changes while it is read is not judged: UnreadableError."""
     target = open_target(task.target)
     table = target is not None and target.reads_table(task.name)
     try:
-        with open_data(task.path) as stream:
-            head = stream.read(HEAD_BYTES)
-        error = None if table and head else diagnose_head(head, task.name)
+        error = None if task.piece else _error_of(task, table)
         if error:
             return Result(task.path, None, error)
-        sample = Sample(task.sample_size) if task.sample_size else None
-        with open_data(task.path) as stream:
-            profile = profile_stream(
-                stream,
-                measure=task.measure,
-                limit=task.limit,
-                sample=sample,
-                refuse=target.problems if target else None,
-                structure=task.structure,
-                table=table,
-                hygiene=task.hygiene,
-                search=task.search,
-                accepting=task.accepting,
-                deadline=task.deadline,
-            )
+        with _opened(task) as stream:
+            profile = _profile(task, stream, target, table=table)
     except ArchiveError as error:
         return Result(task.path, None, error.problem)
     except OSError as error:
         return Result(task.path, None, Problem("unreadable-file", error.strerror or str(error)))
     if not is_still(task.path, task.seen):
         raise UnreadableError(f"{task.name}: changed while it was read", hint="run again")
-    return Result(task.path, profile, None, sample.examples() if sample else [])
+    return Result(task.path, profile)
+
+
+_METERS: dict[Counting, Measure] = {}  # a process that is forked has what its parent has opened
+
+
+def adopt(counter: Counter) -> Counting:
+    """Count with this counter in tasks that say so."""
+    from ftgate.tokens.billing import Meter
+
+    counting = Counting(counter.encoding_name, counter.engine)
+    _METERS[counting] = Meter(counter).measure
+    return counting
+
+
+def meter(counting: Counting) -> Measure:
+    """The provider's token count of one example (see :mod:`ftgate.tokens.billing`).
+
+    Opened once in a process: that costs more than counting a megabyte.
+    """
+    if counting not in _METERS:
+        from ftgate.tokens.engines import open_counter
+
+        adopt(open_counter(counting.encoding, size_bytes=0, engine=counting.engine))
+    return _METERS[counting]
+
+
+def _error_of(task: Task, table: bool) -> Problem | None:
+    """What the file is instead of JSON Lines, or of a table."""
+    with open_data(task.path) as stream:
+        head = stream.read(HEAD_BYTES)
+    return None if table and head else diagnose_head(head, task.name)
+
+
+def _profile(
+    task: Task, stream: BinaryIO, target: Target | None, *, table: bool = False
+) -> Profile:
+    return profile_stream(
+        stream,
+        measure=meter(task.counting) if task.counting else None,
+        limit=task.limit,
+        refuse=target.problems if target else None,
+        structure=task.structure,
+        table=table,
+        hygiene=task.hygiene,
+        search=task.search,
+        accepting=task.accepting,
+        deadline=task.deadline,
+        start=task.piece.start if task.piece else 0,
+        size=task.piece.size if task.piece else None,
+    )
+
+
+@contextmanager
+def _opened(task: Task) -> Iterator[BinaryIO]:
+    """The file from where the piece begins; a piece is never compressed."""
+    if task.piece is None:
+        with open_data(task.path) as stream:
+            yield stream
+        return
+    size = max(1, min(task.piece.size, _BUFFER_BYTES))
+    with io.BufferedReader(io.FileIO(task.path), buffer_size=size) as stream:
+        stream.seek(task.piece.start)
+        yield stream

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ftgate import judging, pricing
 from ftgate.cache import Cache
+from ftgate.counting import LazyCounter
 from ftgate.errors import FixError
 from ftgate.files import expand
 from ftgate.fixing.dropping import Unsafe
 from ftgate.judge import Judge
 from ftgate.model import Encoding, Example, ProviderFacts
-from ftgate.reading import LazyCounter
 from ftgate.remote.names import is_url, shown
 from ftgate.rules.registry import Rule
 from ftgate.sources import File, Job

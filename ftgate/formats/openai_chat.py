@@ -1,8 +1,8 @@
 """OpenAI chat: ``{"messages": [{"role": …, "content": …}, …], "tools": […]}``.
 
 The schema is "Training format for chat models using the supervised method" of the OpenAI API
-reference. Most records are plain text conversations: :func:`parse` reads those in one tight loop
-and leaves everything else to :class:`~ftgate.formats.openai_messages.Conversation`.
+reference. Most records are plain text conversations: :func:`plain_turns` reads those in one tight
+loop; everything else is for :class:`~ftgate.formats.openai_messages.Conversation`.
 """
 
 from __future__ import annotations
@@ -48,23 +48,26 @@ def matches(record: Record) -> bool:
 
 def parse(record: Record) -> Example:
     """Read one record; problems are found on the side."""
+    turns = plain_turns(record)
+    return _parse_carefully(record) if turns is None else Example(turns, [])
+
+
+def plain_turns(record: Record) -> list[tuple[str, str]] | None:
+    """The turns of a plain text conversation without any problem; None: look more carefully."""
     turns: list[tuple[str, str]] = []
     before = ""
     try:
         for message in record["messages"] if len(record) == 1 else ():
             role, content = message["role"], message["content"]
             if (before, role) not in _PLAIN_STEPS or len(message) != 2:
-                break
+                return None
             if not content or content.isspace():
-                break
+                return None
             turns.append((role, content))
             before = role
-        else:
-            if before == "assistant":
-                return Example(turns, [])
     except (AttributeError, KeyError, TypeError):
-        pass
-    return _parse_carefully(record)
+        return None
+    return turns if before == "assistant" else None
 
 
 def _parse_carefully(record: Record) -> Example:

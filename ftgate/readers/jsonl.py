@@ -6,6 +6,7 @@ what it refuses goes to :mod:`ftgate.readers.diagnose`, which names the problem.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
@@ -40,28 +41,38 @@ class Line(NamedTuple):
     blank: bool
 
 
-def read_jsonl(stream: BinaryIO, *, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[Line]:
-    """Read every line of a binary stream.
+def read_jsonl(
+    stream: BinaryIO,
+    *,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    start: int = 0,
+    size: int | None = None,
+) -> Iterator[Line]:
+    """Read every line of a binary stream, or of the next ``size`` bytes, which end with a line.
+
+    ``start`` is the place of the stream in the file: offsets count from the beginning of the file,
+    line numbers from that of the stream.
 
     A line longer than ``max_line_bytes`` (its ending not counted) is skipped and has no ``raw``. A
     damaged archive or a UTF-16 or UTF-32 file ends with one invalid line that says so. An OSError
     of the stream is the caller's.
     """
     readline, loads = stream.readline, orjson.loads
-    number = offset = 0
+    number, offset = 0, start
+    end = sys.maxsize if size is None else start + size
     try:
-        while True:
+        while offset < end:
             number += 1
             raw = readline(max_line_bytes + 2)
             if not raw:
                 return
-            size = len(raw)
-            if size > max_line_bytes and len(raw.rstrip(b"\r\n")) > max_line_bytes:
+            length = len(raw)
+            if length > max_line_bytes and length - _ending(raw) > max_line_bytes:
                 if not raw.endswith(b"\n"):
-                    size += _skip_rest(stream)
-                detail = f"{size:,} bytes; limit {max_line_bytes:,}"
+                    length += _skip_rest(stream)
+                detail = f"{length:,} bytes; limit {max_line_bytes:,}"
                 yield Line(number, offset, b"", None, [Problem("line-too-long", detail)], False)
-                offset += size
+                offset += length
                 continue
             try:
                 record = loads(raw)
@@ -69,12 +80,12 @@ def read_jsonl(stream: BinaryIO, *, max_line_bytes: int = MAX_LINE_BYTES) -> Ite
                 record = None
             if record.__class__ is dict and not may_repeat_key(raw, record):
                 yield Line(number, offset, raw, record, [], False)
-            elif number == 1 and (wide := wide_encoding(raw)):
+            elif offset == 0 and (wide := wide_encoding(raw)):
                 yield Line(1, 0, raw, None, [Problem("not-utf8", f"the file is {wide}")], False)
                 return
             else:
                 yield _second_look(number, offset, raw)
-            offset += size
+            offset += length
     except ArchiveError as error:
         yield Line(number, offset, b"", None, [error.problem], False)
 
@@ -89,6 +100,12 @@ def _second_look(number: int, offset: int, raw: bytes) -> Line:
         return Line(number, offset, raw, None, [*marks, Problem("blank-line")], True)
     record, problems = diagnose(body, offset + len(raw) - len(body))
     return Line(number, offset, raw, record, marks + problems, False)
+
+
+def _ending(raw: bytes) -> int:
+    """Bytes of the line ending: of a long line, nothing else is copied."""
+    last = raw[-2:]
+    return len(last) - len(last.rstrip(b"\r\n"))
 
 
 def _skip_rest(stream: BinaryIO) -> int:

@@ -24,7 +24,8 @@ import orjson
 
 from ftgate.catalog import provider_names
 from ftgate.errors import FtgateError
-from ftgate.profile import Profile, profile_stream
+from ftgate.profile import Profile
+from ftgate.profiling import profile_stream
 from ftgate.readers.compressed import ArchiveError, decompressed
 from ftgate.readers.jsonl import Line, read_jsonl
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head, wide_encoding
@@ -174,13 +175,17 @@ class _FourCharacters:
 def content(data: bytes) -> None:
     """What the answers teach."""
     from ftgate.content.goal import Sampled, judge_goal
-    from ftgate.sample import Sample
+    from ftgate.judge import judge_record
+    from ftgate.readers.jsonl import read_jsonl
 
-    sample = Sample(20)
-    profile = profile_stream(io.BytesIO(data), measure=None, sample=sample)
-    turns = [Sampled("0", line, each.turns, each.calls) for _, line, each in sample.examples()]
+    read = [
+        (line.number, judge_record(line.record, None)[1])
+        for line in read_jsonl(io.BytesIO(data))
+        if line.record is not None
+    ]
+    turns = [Sampled("0", at, each.turns, each.calls) for at, each in read if each and each.turns]
     if turns:
-        judge_goal(turns, examples=profile.examples)
+        judge_goal(turns[:20], examples=len(turns))
 
 
 def converted(data: bytes) -> None:
@@ -362,7 +367,8 @@ def cached(data: bytes) -> None:
     """A cache entry: damaged ones are absent, forged ones of another shape too."""
     from ftgate.asking.questions import _answer
     from ftgate.cache import Cache, _checksum
-    from ftgate.reading import _goal_from_json, _profile
+    from ftgate.profile_files import _profile
+    from ftgate.reading import _goal_from_json
     from ftgate.sources import File
 
     cache_of_one = Cache(_folder())
