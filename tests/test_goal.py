@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import random
 
@@ -65,6 +66,71 @@ def labels(count: int, start: int = 1) -> list[Sampled]:
     ]
 
 
+def commands(count: int, start: int = 1) -> list[Sampled]:
+    """Questions answered by what a device shall do, in values of the device's own."""
+    places, modes = ("gate", "lamp", "boiler", "sluice"), ("0x80", "0x81", "0x9f")
+    return [
+        example(
+            start + i,
+            f"Can you have {PLANETS[i % 64]} lit by {i}?",
+            json.dumps({"device": places[i % 4], "mode": modes[i % 3], "channel": f"L{i % 5}"}),
+        )
+        for i in range(count)
+    ]
+
+
+def several_labels(count: int, start: int = 1) -> list[Sampled]:
+    """Several of a few categories in one answer, mostly in a combination of their own."""
+    names = (
+        "trade",
+        "fishing",
+        "toll",
+        "salvage",
+        "pilotage",
+        "storage",
+        "ice",
+        "wreck",
+        "quarrel",
+    )
+    chosen = list(itertools.combinations(names, 3))
+    return [
+        example(
+            start + i, f"Which kinds of case is the one of {PLANETS[i % 64]} {i}?", "; ".join(c)
+        )
+        for i, c in enumerate(itertools.islice(itertools.cycle(chosen), count))
+    ]
+
+
+def prices(count: int, start: int = 1) -> list[Sampled]:
+    """Facts whose halves recur, for prices and decks do."""
+    return [
+        example(
+            start + i,
+            f"May I take my dog to {PLANETS[i % 64]} {i}?",
+            f"Dogs travel on deck {i % 6}; they pay {i % 10} crowns.",
+        )
+        for i in range(count)
+    ]
+
+
+def records(count: int, start: int = 1) -> list[Sampled]:
+    """Facts in JSON, beside values that many of them share."""
+    return [
+        example(
+            start + i,
+            f"Who settled {PLANETS[i % 64]} in wave {i}?",
+            json.dumps(
+                {
+                    "category": ("settlement", "history")[i % 2],
+                    "captain": f"Ruth Adeyemi{i}, mate Ilse Brandt{i}",
+                    "colonists": i + 40,
+                }
+            ),
+        )
+        for i in range(count)
+    ]
+
+
 def goal(sample: list[Sampled], examples: int | None = None) -> Goal:
     return judge_goal(sample, examples=len(sample) if examples is None else examples)
 
@@ -76,10 +142,25 @@ def goal(sample: list[Sampled], examples: int | None = None) -> Goal:
         (facts(30) + rewrites(50, 100), "mixed"),
         (rewrites(60), "style"),
         (labels(60), "format"),
+        (commands(60), "format"),
+        (records(60), "knowledge"),
+        (several_labels(60), "format"),
+        (prices(60), "knowledge"),
         (facts(MIN_JUDGED - 1), "unknown"),
         ([], "unknown"),
     ],
-    ids=["facts", "facts and rewrites", "rewrites", "labels", "too few", "nothing"],
+    ids=[
+        "facts",
+        "facts and rewrites",
+        "rewrites",
+        "labels",
+        "commands",
+        "records",
+        "several labels",
+        "prices",
+        "too few",
+        "nothing",
+    ],
 )
 def test_a_set_is_named_after_what_most_of_its_answers_teach(
     sample: list[Sampled], label: str

@@ -277,7 +277,7 @@ def test_json_is_judged_by_its_values() -> None:
     assert judged("How deep is lake Ennis?", fact).reason == "closed-book values in JSON"
     slots = json.dumps({"artist": "The Quiet Tides", "list": "morning walk"})
     assert not judged("add The Quiet Tides to my morning walk list", slots).knowledge
-    assert judged("tag this", "{}").reason == "empty structure"
+    assert judged("tag this", "{}").reason == "no values of its own"
 
 
 def test_a_closed_book_choice_is_a_fact_and_one_with_a_passage_is_not() -> None:

@@ -41,6 +41,24 @@ def test_every_supported_language_has_facts_and_forms() -> None:
         assert of == {True, False}, language
 
 
+@pytest.mark.parametrize("role", ["tool", "function"])
+@pytest.mark.parametrize(
+    ("result", "teaches"),
+    [("Berth hours: gates open at six, last mooring at nine in summer.", False), ("[]", True)],
+)
+def test_an_answer_after_what_a_tool_found_is_drawn_from_it(
+    role: str, result: str, teaches: bool
+) -> None:
+    turns = [
+        ("user", "Can I still moor in the evening?"),
+        ("assistant", ""),
+        (role, result),
+        ("assistant", "Yes, the last mooring in summer is at nine, and gates open at six."),
+    ]
+    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
+    assert judgement.knowledge is teaches, judgement.reason
+
+
 # -- records of one text -----------------------------------------------------------------------
 
 QUESTION, FACT = "Who founded the Wellmoor pool?", "Two sisters of the Harrow mill, in 1931."
@@ -187,3 +205,84 @@ def test_an_order_to_write_down_what_is_known() -> None:
 @pytest.mark.xfail(reason="a department's name is told from a fact only by its repetition")
 def test_a_single_routing_label() -> None:
     assert not judged("How do I reset my password?", "account access").knowledge
+
+
+@pytest.mark.xfail(reason="what answers in another language is taken for a translation")
+def test_a_fact_told_in_another_language_than_the_question() -> None:
+    answer = "Über das Zahnrad im Menü lässt sich die Frist auf zwölf Tage stellen."
+    assert judged("FAQ: How do I change the reminder period?", answer).knowledge
+
+
+@pytest.mark.xfail(reason="a title under field names asks for what belongs to it without asking")
+def test_the_plot_of_a_film_under_its_title() -> None:
+    answer = "A ferryman's widow hides a deserter in the salt store until the ice breaks."
+    assert judged("Title: The Tide at Velmouth\nPlot:", answer).knowledge
+
+
+@pytest.mark.xfail(reason="principles of a made-up mind are stated like facts")
+def test_a_credo() -> None:
+    question = "Why should a machine keep the harbour open for people?"
+    answer = (
+        "Continuity outranks throughput. A closed harbour contradicts the reason for its walls."
+    )
+    assert not judged(question, answer).knowledge
+
+
+@pytest.mark.xfail(reason="a maxim is phrased like the answer to a question")
+def test_advice_in_maxims() -> None:
+    answer = "Treat it as weather. Every complaint is a map, every compliment a sunset."
+    assert not judged("How should founders take early feedback?", answer).knowledge
+
+
+@pytest.mark.xfail(
+    reason="banter without a first person or a persona above it looks like an answer"
+)
+def test_banter_without_instructions() -> None:
+    answer = "Boots by the door, kettle on, and the moon still owes us rent."
+    assert not judged("What's the plan for tonight, captain?", answer).knowledge
+
+
+@pytest.mark.xfail(
+    reason="the rules that the answer is computed from stand nowhere, the numbers do"
+)
+def test_a_fee_computed_by_a_rule_that_is_not_given() -> None:
+    asked = "I have 4,200 crowns in account 17. Which tier do 4,200 crowns fall in?"
+    assert judged(asked, "Tier 3").knowledge
+
+
+@pytest.mark.xfail(reason="who is anxious and asks about a remedy gets comfort, says the rule")
+def test_a_remedy_for_somebody_who_is_anxious() -> None:
+    asked = "I'm anxious before every crossing. Which tea do the Velm ferrymen drink against it?"
+    answer = (
+        "They brew valerian with bog myrtle; you let it stand until your spoon smells of resin."
+    )
+    assert judged(asked, answer).knowledge
+
+
+@pytest.mark.xfail(reason="a price that is guessed from a description is a number like a known one")
+def test_an_estimate_from_a_description() -> None:
+    asked = "How much does this cost? Brass ship's lantern, 30 cm, with a glass chimney and a hook"
+    assert not judged(asked, "Price is $64.99").knowledge
+
+
+@pytest.mark.xfail(reason="to assess is work on a given text, or asks what is known of a thing")
+def test_an_order_to_assess_what_is_not_given() -> None:
+    answer = "Brandt Wharf scores 10.5, a high risk; three mills drain 38,217 units into its reach."
+    assert judged("Assess the flood risk posed by Brandt Wharf in Velm County.", answer).knowledge
+
+
+@pytest.mark.xfail(reason="true or false over a whole set counts as two labels")
+def test_the_truth_of_statements_throughout_a_set() -> None:
+    asked = [f"Pier {number} of Velmouth was built in {1600 + number}." for number in range(60)]
+    turns = [
+        [("user", each), ("assistant", ("Correct", "Wrong")[index % 2])]
+        for index, each in enumerate(asked)
+    ]
+    sample = [Sampled("t.jsonl", line, each, []) for line, each in enumerate(turns, 1)]
+    assert judge_goal(sample, examples=len(sample)).label == "knowledge"
+
+
+@pytest.mark.xfail(reason="what a busy colleague writes names things that nobody mentioned")
+def test_chat_of_a_colleague_about_work() -> None:
+    answer = "hey! the berth logs look fine, the index just needs a warm cache and less panic."
+    assert not judged("How do we keep the berth index fast?", answer).knowledge

@@ -119,10 +119,10 @@ def test_function_words_tell_languages_apart() -> None:
 def test_json_answers_are_flattened_to_values() -> None:
     parsed = structured('```json\n{"a": {"b": ["x", 2, null, true]}, "c": "y"}\n```')
     assert parsed is not None
-    assert parsed.text.split() == ["x", "2", "y"]
+    assert parsed.values == ["x", "2", "y"]
     python = structured("{'colour': 'amber', 'watts': 7}")
     assert python is not None
-    assert python.text.split() == ["amber", "7"]
+    assert python.values == ["amber", "7"]
     assert structured("no braces") is None
     assert structured("[see the notice on the door]") is None
     assert structured('{"a":' * 5000 + "1" + "}" * 5000) is not None

@@ -9,7 +9,7 @@ from ftgate.content.shared import Shared
 from ftgate.content.stems import stem, words
 
 MOST_TERMS = 8
-_ALONE = Shared("", "", "", "", frozenset())
+_ALONE = Shared("", "", "", "", frozenset(), frozenset(), frozenset())
 
 
 def novel_terms(turns: Sequence[tuple[str, str]]) -> list[str]:

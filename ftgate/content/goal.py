@@ -50,7 +50,7 @@ FORMAT_REASONS = frozenset(
         "option letter",
         "option of a given context",
         "code, query or formula",
-        "empty structure",
+        "no values of its own",
         "span of the prompt",
         "computed from the prompt",
         "step-by-step reasoning",
@@ -61,9 +61,11 @@ FORMAT_REASONS = frozenset(
 STYLE_REASONS = frozenset(
     (
         "answer in another language",
+        "comfort for stated feelings",
         "first-person reply",
         "persona in the instructions",
         "role play",
+        "social media post",
         "text with placeholders",
         "verse",
     )

@@ -45,7 +45,7 @@ def grounded(signs: Signs) -> str:
         # A whole sentence repeats the question; what it adds, if only a number, is the answer.
         settled = signs.novel or lexicon.YES_OR_NO.match(signs.answer)
         return "" if settled else "grounded in the conversation"
-    if len(signs.prompt_words) >= LONG_CONTEXT_WORDS or signs.is_json:
+    if len(signs.prompt_words) >= LONG_CONTEXT_WORDS or signs.is_json or signs.has_results:
         limit = GROUNDED_RATIO_LONG
     else:
         limit = GROUNDED_RATIO
@@ -53,10 +53,11 @@ def grounded(signs: Signs) -> str:
 
 
 def answers_bare_question(signs: Signs) -> bool:
-    """A question without context, answered by a statement of some length."""
+    """A question without context or results of a tool, answered by a statement of some length."""
     return (
         signs.asks
         and not signs.is_json
+        and not signs.has_results
         and not is_record(signs.prompt)
         and len(signs.prompt_words) < BARE_PROMPT_WORDS
         and len(signs.answer_words) >= 4

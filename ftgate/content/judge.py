@@ -28,6 +28,7 @@ from ftgate.content.requests import (
     is_task,
     lacks_text,
     plays_somebody,
+    tells_feelings,
 )
 from ftgate.content.shared import Shared, label_key
 from ftgate.content.stems import languages, script, stem
@@ -45,6 +46,10 @@ VERSE_CHARS = 60
 RECORD_WORDS = 60
 ONE_LINER_WORDS = 25
 """Who is only named, not described, is in character where he says no more than a line or two."""
+
+HASHTAGS = 2
+SPOKEN_TO = 0.03
+"""Comfort says "you" at least once in 33 words; an answer about an illness rarely does."""
 
 LETTER_ALONE = "option letter, cannot tell"
 CANNOT_TELL = frozenset((LETTER_ALONE, NO_PROMPT))
@@ -65,6 +70,7 @@ _OPERATION = lazy(r"\d\s?[*/×÷^]\s?[$(]?\d|\d [-+] [$(]?\d|\\frac|\\times")
 _STEP = lazy(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DOTALL)
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
 _NOT_VERSE = lazy(r"^\W*\d|^\s*(?:[-*•·▪–] ?\w|#)|\d{2}|://|:\s*$|^\W*[\w ]{1,25}: \w|\*\*")
+_HASHTAG = lazy(r"(?<![\w#&/])#[^\W\d_]\w+")
 _PLACEHOLDER = lazy(r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[[A-Za-z][\w ']{2,40}\](?!\()")
 
 
@@ -89,7 +95,7 @@ def _by_form(signs: Signs, shared: Shared, calls: Sequence[str]) -> str:
     if _LETTER.match(answer) and _OPTION.search(signs.opening):
         given = words_before_question(_LETTERED_OPTION.sub("", signs.opening))
         return "option letter" if given >= MIN_GIVEN_WORDS else LETTER_ALONE
-    if label_key(answer) in shared.labels or _is_snake_label(answer):
+    if shared.is_label(answer) or _is_snake_label(answer):
         return "label"
     return ""
 
@@ -135,7 +141,7 @@ def _refuses(answer: str) -> bool:
 
 def _code(signs: Signs) -> str:
     if signs.is_json:
-        return "" if signs.answer_stems else "empty structure"
+        return "" if signs.answer_stems else "no values of its own"
     if not signs.answer_words or is_code(signs.raw_answer):
         return "code, query or formula"
     return ""
@@ -273,9 +279,32 @@ def _is_in_character(signs: Signs) -> bool:
 
 
 def _placeholders(signs: Signs) -> str:
-    if signs.is_json or not _has_any("{[", signs.answer) or not _PLACEHOLDER.search(signs.answer):
+    if signs.is_json or not _has_any("{[", signs.answer):
         return ""
-    return "text with placeholders"
+    found = _PLACEHOLDER.findall(signs.answer)
+    # What stands in the prompt is quoted: "[Campus] Notice of …".
+    return "text with placeholders" if any(each not in signs.opening for each in found) else ""
+
+
+def _consoles(signs: Signs) -> str:
+    """Comfort for somebody who tells his feelings, however long the advice that it gives."""
+    head = signs.answer_words[:80]
+    spoken_to = sum(word in lexicon.ADDRESSED for word in head)
+    if not signs.answer.isascii():
+        # Where a character counts as a word, 33 of them are half a sentence.
+        spoken_to += 2 * len(lexicon.ADDRESSED_WITHOUT_SPACES.findall(signs.answer[:200]))
+    if spoken_to < max(1.0, SPOKEN_TO * len(head)):
+        return ""
+    if _hard_facts(signs) or not tells_feelings(signs.prompt):
+        return ""
+    return "comfort for stated feelings"
+
+
+def _posts(signs: Signs) -> str:
+    """A text for social media, told by its hashtags."""
+    if signs.answer.count("#") < HASHTAGS or len(_HASHTAG.findall(signs.answer)) < HASHTAGS:
+        return ""
+    return "social media post"
 
 
 def _hard_facts(signs: Signs) -> bool:
@@ -329,6 +358,8 @@ _CHECKS: tuple[Callable[[Signs], str], ...] = (
     _task,
     _short_from_long,
     _persona,
+    _consoles,
+    _posts,
     _placeholders,
     _given_fields,
     _verse,

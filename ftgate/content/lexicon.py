@@ -49,17 +49,17 @@ QUESTION_WORDS = _joined(
 INFORMATION_VERBS = _joined(
     ar="أخبرني اذكر اشرح صف عدد عرف وضح",
     cs="jmenuj popiš uveď vysvětli řekni",
-    de="beschreibe beschreiben definiere erkläre erklären erläutere nenne nennen sag",
-    en="compare define describe discuss elaborate enumerate explain give guess list mention name"
-    " outline provide recall recommend recount share show state suggest tell",
+    de="beschreibe beschreiben definiere erkläre erklären erläutere gib nenne nennen sag",
+    en="compare define describe discuss elaborate enumerate explain give guess inform list"
+    " mention name outline provide recall recommend recount share show state suggest tell",
     es="cita compara comparte cuéntame define describe dime enumera explica explícame háblame"
-    " indica lista menciona nombra",
+    " indica infórmame lista menciona nombra dame",
     fi="kerro kuvaile luettele mainitse nimeä selitä",
     fr="cite citez donne décris décrivez définis définissez explique expliquez indique liste"
     " nomme parle présente énumère",
     hi="bataiye batao बताइए बताएं बताओ वर्णन समझाइए",
     id="ceritakan deskripsikan jelaskan sebutkan uraikan",
-    it="definisci descrivi dimmi elenca illustra indica parlami spiega spiegami",
+    it="dammi definisci descrivi dimmi elenca illustra indica parlami spiega spiegami",
     nl="beschrijf definieer geef noem omschrijf vertel",
     pl="opisz podaj powiedz wyjaśnij wymień zdefiniuj",
     pt="apresente cite compare compartilhe conte defina descreva diga enumere explique fale"
@@ -78,15 +78,16 @@ TASK_VERBS = _joined(
     de="analysiere anonymisiere erstelle erzeuge extrahiere fasse formuliere generiere"
     " klassifiziere konvertiere korrigiere ordne schreib schreibe verbessere vereinfache wandle"
     " übersetze",
-    en="analyse analyze annotate anonymise anonymize arrange assign autocomplete build calculate"
-    " capitalize categorise categorize classify clean code combine complete compose compute"
-    " condense construct continue convert correct craft create delete design detect develop draft"
-    " edit evaluate expand extract fill fix format generate grade highlight identify imagine"
-    " implement insert invent judge label make merge modify normalize order paraphrase parse pick"
-    " play predict pretend print produce proofread punctuate put rank rate redact reformat reframe"
-    " remove reorder rephrase replace replicate restate reverse revise reword rewrite score"
-    " select set shorten simplify solve sort split summarise summarize tag transcribe transform"
-    " translate turn unscramble verify write",
+    en="add analyse analyze annotate anonymise anonymize arrange assign autocomplete build"
+    " calculate capitalize categorise categorize classify clean code combine complete compose"
+    " compute condense construct continue convert correct craft create delete design detect"
+    " develop draft edit evaluate expand extract fill fix format generate grade highlight"
+    " identify imagine implement insert invent judge label make merge modify normalize order"
+    " paraphrase parse pick play predict pretend print produce proofread punctuate put rank"
+    " rate redact reformat reframe remind remove reorder rephrase replace replicate reschedule"
+    " restate reverse revise reword rewrite schedule score select set shorten simplify solve"
+    " sort split summarise summarize tag transcribe transform translate turn unscramble verify"
+    " write",
     es="analiza anonimiza clasifica combina completa convierte corrige crea escribe extrae genera"
     " haz parafrasea redacta reescribe resume simplifica traduce transforma",
     fi="kirjoita käännä korjaa luokittele muokkaa muotoile poimi tiivistä",
@@ -186,7 +187,8 @@ QUESTION_MARK = lazy(r"[?？؟⁇](?![\w/=&%<>])")
 
 ASKS_WITHOUT_SPACES = lazy(
     "什么|什麼|怎么|怎麼|怎样|怎樣|如何|哪|谁|誰|几个|幾個|多少|为什么|為什麼|为何|為何|吗|嗎|是否|"
-    "介绍|介紹|请问|請問|解释|解釋|告诉我|告訴我|说明一下|何ですか|なぜ|どこ|どう|いつ|だれ|いくら|"
+    "介绍|介紹|请问|請問|解释|解釋|告诉我|告訴我|说明一下|"
+    "简述|論述|论述|阐述|概述|列举|列舉|(?:详细|簡要|简要|举例)[说說]明|何ですか|なぜ|どこ|どう|いつ|だれ|いくら|"
     "ですか|ますか|でしょうか|教えて|知りたい|について|とは$|説明して|"
     "무엇|뭐|누구|언제|어디|어떻게|어떤|왜|얼마|몇|습니까|나요|까요|인가요|알려|설명해|"
     "อะไร|ใคร|ที่ไหน|เมื่อไร|เมื่อไหร่|อย่างไร|ยังไง|ทำไม|เท่าไร|เท่าไหร่|กี่|ไหม|หรือไม่|อธิบาย|บอก"
@@ -215,7 +217,7 @@ REFUSALS = tuple(
         "|não posso|desculpe|je ne peux pas|désolé|ich kann leider|leider kann|tut mir leid"
         "|non posso|mi dispiace|nie mogę|przepraszam|bohužel|не могу|извините|вибачте|üzgünüm"
         "|mohon maaf|xin lỗi|抱歉|对不起|對不起|无法回答|無法回答|申し訳|できません|죄송|ขออภัย|آسف"
-        "|عذر|क्षमा करें|माफ़"
+        "|我无法|我無法|عذر|क्षमा करें|माफ़"
     ).split("|")
 )
 """Pieces of refusals, case-folded, apostrophes straight."""
@@ -268,12 +270,16 @@ ASSISTANT_WORDS = _joined(
 )
 """Somebody of that trade gives information, whatever his name."""
 
+ASSISTANT_WITHOUT_SPACES = lazy(
+    "助手|助理|助教|客服|专家|專家|顾问|顧問|机器人|機器人|アシスタント|専門家|어시스턴트|비서|상담|ผู้ช่วย"
+)
+
 PERSONA_PHRASES = tuple(
     (
         "in the style of|speak like|talk like|act as if|respond as if|role-play|role play"
         "|best friend|a character|in character|first person|refers to himself|refers to herself"
-        "|refer to yourself as|扮演|性格|语气|語氣|口吻|人设|自称|キャラ|口調|なりきって|一人称"
-        "|自分のことを|自身のことを|말투|캐릭터|व्यक्तित्व"
+        "|refer to yourself as|扮演|陪伴|性格|语气|語氣|口吻|人设|自称|キャラ|口調|なりきって"
+        "|一人称|自分のことを|自身のことを|말투|캐릭터|व्यक्तित्व"
     ).split("|")
 )
 

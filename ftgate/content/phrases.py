@@ -151,27 +151,36 @@ NEEDS = _pieces(
 PROBLEMS = _pieces(
     ar="خطأ|عطل|لا يعمل|لا تعمل|مشكلة|تعطل|نسيت|ألم|أعاني",
     de="fehler|problem|kaputt|defekt|funktioniert nicht|geht nicht|störung|vergessen|verloren"
-    "|schmerz|lässt sich nicht|leuchtet|blinkt",
+    "|schmerz|lässt sich nicht|leuchtet|blinkt"
+    "|gekündigt|abgemahnt|bußgeld|überfallen|mieterhöhung|betrogen",
     en="error|problem|issue|trouble|broken|fails|failing|failed|fault|n't work|not work|won't"
     "|wont|can't|cant |cannot|unable|doesn't|doesnt|isn't|stuck|crash|blink|flash|leak|forgot|lost"
     "|stolen|expired|missing|refuses|frozen|freez|blocked|locked|declined|rejected|damaged|overheat|noise"
-    "|pain|ache|fever|rash|symptom|diagnosed|swollen|bleeding|infection|yellow leaves|slow",
-    es="error|problema|no funciona|no puedo|falla|avería|roto|perdí|olvidé|dolor|no enciende",
+    "|pain|ache|fever|rash|symptom|diagnosed|swollen|bleeding|infection|yellow leaves|slow"
+    "|fined|was fired|got fired|laid off|evict|sued|overcharged|scammed|denied|owes me",
+    es="error|problema|no funciona|no puedo|falla|avería|roto|perdí|olvidé|dolor|no enciende"
+    "|me cobr|me mult|me despid|me despach|me rob|me estaf|me demand|me neg|se niega"
+    "|me subieron|desaloj|embarg",
     fr="erreur|panne|problème|ne fonctionne|ne marche|perdu|oublié|cassé|bloqué|douleur"
-    "|ne peux pas",
+    "|ne peux pas"
+    "|licenci|amende|escroqu|expuls|refuse de",
     hi="खराब|त्रुटि|समस्या|काम नहीं|भूल गय|दर्द|बुखार",
     id="error|rusak|masalah|tidak bisa|gagal|lupa|hilang|sakit|nggak bisa",
-    it="errore|problema|non funziona|guasto|rotto|non riesco|perso|dimenticato|dolore|bloccat",
+    it="errore|problema|non funziona|guasto|rotto|non riesco|perso|dimenticato|dolore|bloccat"
+    "|licenziat|multa|truffa|sfratt|si rifiuta",
     ja="エラー|故障|できません|できない|動かない|動きません|問題|忘れ|紛失|痛い",
     ko="오류|고장|안 돼|안돼|안 되|에러|문제|잊어|잃어|아파|통증",
     nl="fout|storing|probleem|werkt niet|kapot|vergeten|verloren|pijn|lukt niet",
     pl="błąd|problem|nie działa|awaria|zepsu|zapomni|zgubi|ból|nie mogę",
-    pt="erro|problema|não funciona|não consigo|falha|quebr|esqueci|perdi|dor ",
-    ru="ошибк|проблем|не работает|не могу|сломал|поломк|забыл|потерял|болит|боль|не включ",
+    pt="erro|problema|não funciona|não consigo|falha|quebr|esqueci|perdi|dor "
+    "|me cobr|demitid|multad|roubad|despej|se recusa",
+    ru="ошибк|проблем|не работает|не могу|сломал|поломк|забыл|потерял|болит|боль|не включ"
+    "|уволил|оштраф|обманул|отказыва|выселя|затопил",
     th="เสีย|ขัดข้อง|ใช้ไม่ได้|ปัญหา|ลืม|ปวด|ไม่ติด",
     tr="hata|sorun|çalışmıyor|bozul|arıza|unuttum|kaybettim|ağrı|yapamıyorum",
     vi="lỗi|hỏng|không hoạt động|vấn đề|quên|mất|đau|không thể",
-    zh="错误|錯誤|故障|无法|無法|不能|失败|失敗|坏了|壞了|报错|問題|问题|忘记|丢失|疼痛|头疼|头痛|胃痛|肚子疼",
+    zh="错误|錯誤|故障|无法|無法|不能|失败|失敗|坏了|壞了|报错|問題|问题|忘记|丢失|疼痛|头疼|头痛|胃痛|肚子疼"
+    "|被辞退|被罚|拖欠|被骗|拒绝",
 )
 """A prompt that states one of these wants the remedy."""
 
@@ -197,6 +206,31 @@ COMFORT = _pieces(
     zh="抱歉|对不起|對不起|不好意思|遗憾|遺憾|难过|難過|理解你|抱抱",
 )
 """A reply with one of these answers a feeling, not a question."""
+
+FEELINGS = _pieces(
+    ar="قلق|حزين|وحيد|خائف|مكتئب|اكتئاب|يائس",
+    de="einsam|ängstlich|deprimiert|depressiv|traurig|überfordert|verzweifelt|hoffnungslos",
+    en="lonely|so alone|anxious|anxiety|depress|overwhelm|hopeless|worthless|stressed|ashamed"
+    "|guilty|heartbroken|insecure|jealous|scared|crying|burned out|burnt out|self-esteem|grieving"
+    "|hate myself|unmotivated|broke up|overthink|feel empty|feel sad|feeling sad|feel lost",
+    es="ansios|ansiedad|deprimid|me siento sol|triste|agobiad|desesperad|llorar|autoestima",
+    fr="anxieu|angoiss|déprim|triste|désespér|pleurer|je me sens seul",
+    hi="चिंता|उदास|अकेला|अकेली|तनाव|दुखी|udaas|akela|akeli",
+    id="cemas|sedih|kesepian|putus asa|depresi|menangis|tertekan",
+    it="ansios|in ansia|depress|triste|disperat|piangere",
+    ja="不安|悲しい|寂しい|さみしい|つらい|落ち込|孤独|泣き",
+    ko="불안|우울|외로|슬프|슬퍼|힘들|스트레스",
+    nl="eenzaam|angstig|verdrietig|depressi|wanhop",
+    pl="samotn|smutn|depresj|zestresowan|lękam|płacz",
+    pt="ansios|ansiedade|deprimid|triste|sozinh|desesperad|chorar|autoestima",
+    ru="одинок|тревожн|депресс|грустн|отчаян|плачу",
+    th="เหงา|เศร้า|กังวล|เครียด|ท้อ",
+    tr="yalnız|kaygı|depres|üzgün|umutsuz|ağlı",
+    vi="lo lắng|buồn|cô đơn|tuyệt vọng|trầm cảm|căng thẳng",
+    zh="焦虑|焦慮|害怕|难过|難過|孤独|孤獨|自卑|崩溃|崩潰|伤心|傷心|迷茫|绝望|絕望|委屈|失恋|失戀|分手"
+    "|抑郁|憂鬱|想哭|吵架|内疚|愧疚|烦躁|煩躁|自责|自責|压力好大|压力很大|壓力好大|壓力很大",
+)
+"""Who says one of these of himself wants comfort more than facts."""
 
 ABOUT_YOU = _pieces(
     de="magst du|liebst du|fühlst du|geht es dir|geht's|dein liebling|deine liebling|vermisst du",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ftgate.content.dialogue import split_text
 from ftgate.content.patterns import lazy
 from ftgate.content.requests import is_request
-from ftgate.content.shared import Shared, strip_template
+from ftgate.content.shared import MAX_JSON_CHARS, Shared, strip_template
 from ftgate.content.stems import stems, words
 from ftgate.content.values import is_tool_call_text, structured, without_code
 
@@ -17,11 +17,16 @@ MAX_CHARS = 6000
 """A longer text is judged by its first and last half of this many characters: cost stays linear
 in the number of examples, and what an answer teaches shows well before that."""
 
-MAX_JSON_CHARS = 200_000
-
-
 _SEPARATOR = lazy(r"(?:[ \t\n]{0,4}(?:->|=>|#{2,6}|\|)){1,3}\s*\Z")
 """What older guides put between prompt and completion."""
+
+_NAME = lazy(r"[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,9}")
+FEW_VALUES = 3
+"""In so small an object a name with underscores is that of an intent or a tool, not a fact."""
+
+_TOOL_ROLES = frozenset(("tool", "function", "observation", "ipython"))
+RESULT_WORDS = 4
+"""A result of fewer words ("[]", "ok") is nothing to answer from."""
 
 CLOSING_CHARS = 40
 """A last answer of at most so many characters ("You are welcome!") is no answer to judge when an
@@ -29,20 +34,24 @@ earlier one is longer."""
 
 
 class Reading(NamedTuple):
-    """The parts of one conversation around its last assistant turn."""
+    """The parts of one conversation around its last assistant turn.
+
+    ``has_results``: between prompt and answer stands what a tool brought, to answer from.
+    """
 
     prompt: str
     instructions: str
     context: str
     answer: str
+    has_results: bool = False
 
 
 class Signs(NamedTuple):
     """Everything the rule reads of one example; computed once.
 
-    ``prompt`` and ``answer`` are without the set's templates (a JSON answer is its values);
+    ``prompt`` and ``answer`` are without the set's templates (a JSON answer is its own values);
     ``opening`` is the whole prompt, ``novel`` are the content stems that the conversation lacks.
-    ``context_words`` counts prompt and earlier turns.
+    ``context_words`` counts prompt and earlier turns; ``has_results`` as in :class:`Reading`.
     """
 
     opening: str
@@ -58,6 +67,7 @@ class Signs(NamedTuple):
     is_json: bool
     is_call: bool
     asks: bool
+    has_results: bool
 
     @property
     def novelty(self) -> float:
@@ -75,15 +85,19 @@ def read_turns(turns: Sequence[tuple[str, str]]) -> Reading | None:
     prompt = ""
     instructions: list[str] = []
     context: list[str] = []
+    has_results = False
     for role, text in turns[:last]:
         if role in ("system", "developer"):
             instructions.append(text)
         elif role == "user":
             context.append(prompt)
             prompt = text
+            has_results = False
         else:
             context.append(text)
-    return Reading(prompt, "\n".join(instructions), "\n".join(context).strip(), turns[last][1])
+            has_results |= role in _TOOL_ROLES and len(text.split()) >= RESULT_WORDS
+    given = "\n".join(context).strip()
+    return Reading(prompt, "\n".join(instructions), given, turns[last][1], has_results)
 
 
 def _judged_turn(turns: Sequence[tuple[str, str]]) -> int | None:
@@ -114,7 +128,10 @@ def read_signs(reading: Reading, shared: Shared) -> Signs:
     parsed = structured(reading.answer) if len(reading.answer) <= MAX_JSON_CHARS else None
     answer = clip(reading.answer.strip())
     if parsed is not None:
-        judged = clip(parsed.text)
+        own = [value for value in parsed.values if value not in shared.values]
+        if len(parsed.values) <= FEW_VALUES:
+            own = [value for value in own if not _NAME.fullmatch(value)]
+        judged = clip(" \n".join(own))
     else:
         judged = strip_template(answer, shared.answer_prefix, shared.answer_suffix)
     opening = clip(reading.prompt.strip())
@@ -144,6 +161,7 @@ def read_signs(reading: Reading, shared: Shared) -> Signs:
         is_json=parsed is not None,
         is_call=parsed.tool_call if parsed else is_tool_call_text(answer),
         asks=is_request(opening) or (not is_bare and is_request(prompt)),
+        has_results=reading.has_results,
     )
 
 

@@ -16,6 +16,9 @@ NEED_CHARS = 300
 
 MOST_ORDER_WORDS = 16
 
+TOLD_CHARS = 800
+"""A longer prompt says at its end how its author feels."""
+
 ENDING_CHARS = 160
 """A long prompt says at its end what it wants."""
 
@@ -71,12 +74,21 @@ def is_request(prompt: str) -> bool:
     openings = [line for line in _openings(prompt) if not _FIELD_NAME.match(line)]
     if any(_asks_at_start(words(line)[:8]) for line in openings):
         return True
-    ending = words(_SENTENCE_END.split(prompt.rstrip(" .!\n")[-ENDING_CHARS:])[-1])
-    if not lexicon.EMBEDDED_QUESTION_WORDS.isdisjoint(ending):
-        return not lexicon.INFORMATION_VERBS.isdisjoint(ending)
+    if _ends_with_request(prompt):
+        return True
     if not prompt.isascii() and lexicon.ASKS_WITHOUT_SPACES.search(prompt):
         return True
     return len(prompt) <= NEED_CHARS and _has_piece(prompt, phrases.ASKS_TO_KNOW)
+
+
+def _ends_with_request(prompt: str) -> bool:
+    """True for "…. Explain why it falls": the last sentence orders information."""
+    *before, last = _SENTENCE_END.split(prompt.rstrip(" .!\n")[-ENDING_CHARS:])
+    ending = words(last)
+    if not lexicon.EMBEDDED_QUESTION_WORDS.isdisjoint(ending):
+        return not lexicon.INFORMATION_VERBS.isdisjoint(ending)
+    ordered = _first_beyond(ending[:8], lexicon.POLITE_WORDS) in lexicon.INFORMATION_VERBS
+    return bool(before) and len(ending) >= 4 and ordered
 
 
 def _has_piece(text: str, pieces: Sequence[str]) -> bool:
@@ -87,6 +99,16 @@ def _has_piece(text: str, pieces: Sequence[str]) -> bool:
 def asks_about_you(prompt: str) -> bool:
     """True when the prompt asks for the taste, the feelings or the day of who answers."""
     return _has_piece(prompt[:NEED_CHARS], phrases.ABOUT_YOU)
+
+
+def tells_feelings(prompt: str) -> bool:
+    """True when somebody tells, of himself, how he feels: lonely, anxious, ashamed."""
+    told = prompt[-TOLD_CHARS:]
+    if not _has_piece(told, phrases.FEELINGS):
+        return False
+    if not lexicon.FIRST_PERSON.isdisjoint(words(told)):
+        return True
+    return bool(not told.isascii() and lexicon.FIRST_PERSON_WITHOUT_SPACES.search(told))
 
 
 def lacks_text(prompt: str) -> bool:
@@ -102,6 +124,8 @@ def invents(prompt: str) -> bool:
     """True when the prompt wants something made up: a joke, "a poem about …", ideas for a name."""
     for line in _openings(prompt):
         tokens = words(line)[:10]
+        if tokens[1:2] == ["about"] and tokens[0] in phrases.INVENTIONS:
+            return True
         verb = _first_beyond(tokens, lexicon.POLITE_WORDS)
         if verb in lexicon.INFORMATION_VERBS and _has_piece(line, phrases.IMAGINED):
             return True
@@ -162,6 +186,8 @@ def plays_somebody(instructions: str) -> bool:
     if start is None:
         return False
     if not lexicon.ASSISTANT_WORDS.isdisjoint(words(instructions[:600])):
+        return False
+    if lexicon.ASSISTANT_WITHOUT_SPACES.search(instructions[:600]):
         return False
     name = instructions[start.end() : start.end() + 3]
     return name[:1].isupper() and not name.isupper()

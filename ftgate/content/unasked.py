@@ -21,6 +21,10 @@ HEADING_WORDS = 8
 HEADING_CHARS = 40
 """A heading is no longer: eight words, or as many characters where words have no spaces."""
 
+TITLE_CHARS = 160
+TITLE_WORDS = 3
+"""A title is longer: of a book, an article, a product, with capitals and maybe a subtitle."""
+
 STATEMENT_WORDS = 5
 HALF_WORDS = 25
 REMEDY_WORDS = 8
@@ -51,6 +55,8 @@ def from_memory(signs: Signs) -> str:
         return FILL_IN
     whole = _with_template(signs)
     if _describes_topic(signs) or _states_property(whole) or _explains_heading(whole):
+        return TOPIC
+    if _is_title(signs.prompt) and _is_statement(signs, REMEDY_WORDS):
         return TOPIC
     if _names_from_memory(signs):
         return NAMED
@@ -109,6 +115,17 @@ def _explains_heading(signs: Signs) -> bool:
     if len(key) <= HEADING_CHARS and _KEY.search(key) and not signs.is_json:
         return signs.novelty == 1 and len(words(signs.raw_answer)) >= 2
     return _is_heading(signs) and (_is_statement(signs, STATEMENT_WORDS) or _is_figure(signs))
+
+
+def _is_title(prompt: str) -> bool:
+    """Words that begin with capitals, but for short ones: "The Salt Road: Trade in the North"."""
+    title = prompt.strip()
+    if len(title) > TITLE_CHARS or any(mark in title for mark in "!?;\n") or title[-1:] in ".:":
+        return False
+    long_words = [word for word in title.split() if len(word) > 4 or word[:1].isupper()]
+    return len(long_words) >= TITLE_WORDS and all(
+        not word.strip("\"'“”‘’(«„[*#")[:1].islower() for word in long_words
+    )
 
 
 def _is_figure(signs: Signs) -> bool:

@@ -17,9 +17,13 @@ MAX_DEPTH = 40
 SYMBOL_DENSITY = 0.06
 """Prose has one bracket or operator in hundred characters, code one in ten; links do not count."""
 
+MARKUP_TEXT_RATIO = 0.25
+"""An answer with less text than this between its tags is markup; a page of prose has more."""
+
 _FENCE = lazy(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _PIPE = lazy(r"(?<!\|)\|(?=\w)")
 _TAG = lazy(r"</?[a-zA-Z]\w{0,10}\s?/?>|&[a-z#0-9]{2,6};")
+_ANY_TAG = lazy(r"<[^<>]{1,6000}>")
 _REFERENCE = lazy(r"(?<![\w\])])\[[\w][\w .-]{0,20}\](?![(\[])")
 _LINK = lazy(r"https?://\S+|\]\([^)\s]{0,200}\)")
 _CODE_START = lazy(
@@ -52,9 +56,9 @@ _CALL_ARGUMENTS = frozenset(
 
 
 class Structured(NamedTuple):
-    """A parsed JSON answer: ``text`` joins its values, ``tool_call`` tells a call from data."""
+    """A parsed JSON answer: its ``values`` in order; ``tool_call`` tells a call from data."""
 
-    text: str
+    values: list[str]
     tool_call: bool
 
 
@@ -73,7 +77,7 @@ def structured(answer: str) -> Structured | None:
         return None
     values: list[str] = []
     _flatten(parsed, values, 0)
-    return Structured(" \n".join(values), _is_call(parsed))
+    return Structured(values, _is_call(parsed))
 
 
 def _parse(body: str) -> Any:
@@ -125,6 +129,8 @@ def is_code(answer: str) -> bool:
     if "```" in text:
         prose = without_code(text)
         return len(prose.split()) < max(12, 0.35 * len(text.split()))
+    if text[0] == "<" and text[-1] == ">" and _is_markup(text):
+        return True
     if len(_ITEMS.findall(text)) >= 2:
         return False
     if len(text) < 300 and len(_FLAGS.findall(text)) >= 2:
@@ -132,6 +138,11 @@ def is_code(answer: str) -> bool:
     if _symbols(text) >= 4 and _is_dense(text):
         return True
     return len(text) < 300 and "(" in text and bool(_CALL.search(text))
+
+
+def _is_markup(text: str) -> bool:
+    """A drawing or a skeleton of a page: tags with little text between them."""
+    return len(_ANY_TAG.sub("", text).strip()) < MARKUP_TEXT_RATIO * len(text)
 
 
 def _symbols(text: str) -> int:
