@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-all lint lock audit sbom soak bench docs clean
+.PHONY: help setup demo test test-slow test-all coverage mutation lint lock audit sbom soak bench docs clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | \
@@ -38,6 +38,13 @@ test-slow: $(READY) ## the slow ones alone
 test-all: $(READY) ## every test
 	@$(VENV)/bin/python -m pytest -q -n auto --dist loadfile
 
+coverage: $(READY) ## branch coverage of ftgate/, at least 95%
+	@$(VENV)/bin/python -m pytest -q -n auto --dist loadfile -m "not slow" --cov --cov-context=test --cov-report=term:skip-covered --cov-fail-under=95
+
+mutation: $(READY) ## small mistakes in rules, economics, verdict and suppression: 85% noticed (after make coverage)
+	@test -e .coverage || $(MAKE) coverage
+	@$(VENV)/bin/python -m scripts.mutate --sample 300
+
 lint: $(READY) ## ruff, formatting, types
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -66,5 +73,5 @@ docs: $(READY) ## build the documentation strictly into site/
 	@$(VENV)/bin/python -m scripts.build_docs
 
 clean: ## remove .venv and everything generated
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build dist site benchmarks/.data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* build dist site benchmarks/.data
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

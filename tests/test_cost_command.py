@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -249,6 +251,18 @@ def test_few_examples_stop_before_the_costs() -> None:
         ).split()
     )
     assert "STOP: 49 examples are too few" in text
+
+
+def test_each_months_saving_is_todays_bill_less_the_other() -> None:
+    text = "\n".join(scenario_lines(scenario(TECHWIZ), None))
+    rows = {name: numbers(text, name) for name in ("month", "saves a month")}
+    today, *others = rows["month"]
+    assert rows["saves a month"] == [today - each for each in others]
+
+
+def numbers(text: str, label: str) -> list[Decimal]:
+    (row,) = re.findall(rf"^{label} {{3,}}(.*)$", text, re.MULTILINE)
+    return [Decimal(each.replace(",", "")) for each in row.split()]
 
 
 def test_life_in_months_and_no_alternatives_are_enough() -> None:

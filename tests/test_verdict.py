@@ -60,6 +60,14 @@ def test_reasons_lead_with_what_decides() -> None:
     assert verdict.next_command == "ftgate explain FT401"
 
 
+def test_four_reasons_are_told_with_what_to_do() -> None:
+    many = [replace(ERROR, code=f"FT20{number}", next_step="add some") for number in range(1, 7)]
+    reasons = judge(many, PolicySettings()).reasons
+    assert [each.code for each in reasons] == ["FT201", "FT202", "FT203", "FT204"]
+    assert reasons[0].text == "too few; add some"
+    assert judge([ERROR], PolicySettings()).reasons[0].text == "too few"
+
+
 def test_the_worst_dataset_speaks_for_the_run() -> None:
     assert worst(["pass", "undecided", "fail"]) == "fail"
     assert worst(["pass", "undecided"]) == "undecided"
