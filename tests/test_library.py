@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import ftgate
-from ftgate import library
 from ftgate.model import Comparison
 from ftgate.settings import ModelSettings, Settings
 from tests.economics_market import (
@@ -83,14 +82,6 @@ def test_an_unknown_model_is_undecided_and_no_price() -> None:
     found = ftgate.compare(work, {"model": {"base": "no-such-model"}}, today=date(2026, 11, 22))
     assert found.undecided
     assert not any(each.kind == "fine-tuned" for each in found.options)
-
-
-def test_the_five_lines_of_the_documentation_run(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = (library.__doc__ or "").partition("::\n\n")[2]
-    exec("\n".join(line.removeprefix("    ") for line in lines.splitlines()), {})  # noqa: S102
-    out = capsys.readouterr().out
-    assert "today" in out
-    assert "BreakEven" in out
 
 
 def test_importing_ftgate_loads_none_of_it() -> None:

@@ -96,7 +96,7 @@ def test_damaged_vocabulary_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 def test_unknown_encoding_names_the_known_ones() -> None:
     with pytest.raises(UsageError, match="p50k_base") as caught:
         vocabulary.load_tokens("p50k_base")
-    assert caught.value.hint == "known encodings: cl100k_base, o200k_base"
+    assert caught.value.hint == "did you mean o200k_base? known encodings: cl100k_base, o200k_base"
 
 
 def test_licence_of_the_vocabularies_travels_with_them() -> None:
