@@ -74,23 +74,25 @@ def _is_gone(folder: Path, name: str) -> bool:
 
 
 def save(change: Change) -> tuple[Path, ...]:
-    """Write a baseline and the line for its merges, each whole or not at all.
+    """Write the line for the merges of a baseline, then the baseline, each whole or not at all.
 
-    Returns the files that were written: none when nothing has changed.
+    What another process has written since the change was worked out stays. Returns the files that
+    were written: none when nothing has changed.
     """
     if change.after == change.before:
         return ()
+    saved: tuple[Path, ...] = (change.path,)
+    attributes = change.path.parent / _ATTRIBUTES
+    if not _merges(change.path.parent):
+        known = attributes.read_bytes() if attributes.is_file() else b""
+        end = b"\n" if known and not known.endswith(b"\n") else b""
+        _write(attributes, known + end + f"{MERGE_LINE}\n".encode())
+        saved = (change.path, attributes)
     entries: dict[str, set[str]] = {}
-    for file, entry in change.after:
+    for file, entry in (_lines(change.path) - change.before) | change.after:
         entries.setdefault(file, set()).add(entry)
     _write(change.path, written({file: frozenset(each) for file, each in entries.items()}))
-    if _merges(change.path.parent):
-        return (change.path,)
-    attributes = change.path.parent / _ATTRIBUTES
-    known = attributes.read_bytes() if attributes.is_file() else b""
-    end = b"\n" if known and not known.endswith(b"\n") else b""
-    _write(attributes, known + end + f"{MERGE_LINE}\n".encode())
-    return (change.path, attributes)
+    return saved
 
 
 def _look(
@@ -184,6 +186,9 @@ def _upwards(folder: Path) -> Iterable[Path]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with replacing(str(path)) as (stream, publish):
-        stream.write(data)
-        publish()
+    try:
+        with replacing(str(path)) as (stream, publish):
+            stream.write(data)
+            publish()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

@@ -199,9 +199,9 @@ class Cache:
 def _forget(directory: Path) -> None:
     """Once a day, delete what nobody wrote for a month: upgrades leave old entries behind."""
     marker, now = directory / ".pruned", time.time()
-    if marker.exists() and now - marker.stat().st_mtime < DAY_SECONDS:
+    if marker.exists() and abs(now - marker.stat().st_mtime) < DAY_SECONDS:  # clocks are set back
         return
-    marker.touch()
+    marker.touch(mode=0o600)
     for entry in directory.iterdir():  # the folder may be somebody's: only entries of ours go
         if _ENTRY.fullmatch(entry.name) and now - entry.stat().st_mtime > KEPT_DAYS * DAY_SECONDS:
             entry.unlink(missing_ok=True)

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 import click
 
 from ftgate import __version__
-from ftgate.errors import FtgateError
+from ftgate.errors import FtgateError, UnreadableError, place_of
 
 ISSUES_URL = "https://github.com/ftgate/ftgate/issues"
 INTERRUPTED = 130  # 128 + SIGINT, what every shell reports for Ctrl-C
+TERMINATED = 143  # 128 + SIGTERM, likewise
 ERROR = 2
 
 
@@ -85,6 +86,13 @@ class LazyGroup(click.Group):
             found = [CompletionItem(incomplete, type="file")]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would end with 1, a verdict, when standard error is closed."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise UnreadableError(f"output: {error.strerror}") from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Commands in sections, in the order in which a user meets them."""
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -120,7 +128,8 @@ class LazyGroup(click.Group):
         "max_content_width": 100,
     },
     epilog=(
-        "Exit codes: 0 pass, 1 fail, 2 error, 3 undecided (a number is missing), 130 interrupted. "
+        "Exit codes: 0 pass, 1 fail, 2 error, 3 undecided (a number is missing), 130 interrupted, "
+        "143 terminated. "
         "Every flag of a command but --again, --force, --judge and --yes can be set in the "
         "environment: FTGATE_MODEL for --model."
     ),
@@ -214,27 +223,41 @@ def _say_environment(error: OSError, *, verbose: bool) -> int:
 
 
 def _say_bug(error: Exception, *, verbose: bool) -> int:
-    from ftgate.remote.names import without_secrets
-    from ftgate.render.escape import visible
-
     if verbose:
         import traceback
 
-        traceback.print_exc()
-    detail = visible(without_secrets(f"{type(error).__name__}: {error}"))
+        click.echo("Traceback (most recent call last):", err=True)
+        click.echo("".join(traceback.format_tb(error.__traceback__)), err=True, nl=False)
     again = "" if verbose else "run again with -v for the traceback and "
-    click.echo(f"ftgate: internal error: {detail}", err=True)
+    click.echo(f"ftgate: internal error: {place_of(error)}", err=True)
     click.echo(f"  hint: {again}report it at {ISSUES_URL}", err=True)
     return ERROR
+
+
+def _terminate(number: int, frame: object) -> None:
+    sys.exit(128 + number)
+
+
+def _heed_signals() -> None:
+    """Clean up when asked to end, as after Ctrl-C; what is to be ignored (nohup) stays ignored."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _terminate)
 
 
 def main() -> None:
     """Entry point of the ``ftgate`` script."""
     args = sys.argv[1:]
+    _heed_signals()
     try:
         code = run(args)
     except KeyboardInterrupt:  # while an error was being printed
         code = INTERRUPTED
+    except OSError:  # nobody is left to be told
+        code = ERROR
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

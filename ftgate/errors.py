@@ -57,6 +57,17 @@ class RemoteError(UnreadableError):
     """Data in a bucket or behind an address cannot be read; the hint says what to do."""
 
 
+def place_of(error: BaseException) -> str:
+    """Kind of an unexpected error and where it was raised; its own words may quote the data."""
+    place, step = "", error.__traceback__
+    while step is not None:
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] == "ftgate":
+            place = f" in {module}, line {step.tb_lineno}"
+        step = step.tb_next
+    return f"{type(error).__name__}{place}"
+
+
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     """The hint for a name that nobody knows: the one spelled most alike, else ``otherwise``."""
     import difflib  # only mistakes pay for it

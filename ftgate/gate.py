@@ -144,10 +144,10 @@ def _check_stdin(paths: Sequence[str], options: CheckOptions, finder: SettingsFi
         raise UsageError("'-' cannot be combined with other paths", hint="ftgate check - < file")
     if options.compare_to:
         raise UsageError("--compare-to needs files that git knows, not '-'")
-    import tempfile
+    from ftgate.atomic import scratch_folder
 
-    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
-        file = Path(folder, "stdin.jsonl")
+    with scratch_folder() as folder:
+        file = folder / "stdin.jsonl"
         file.write_bytes(options.stdin or b"")
         settings = finder.for_folder(Path())
         jobs = sources.discover([str(file)], lambda _: (None, settings[1]))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftgate import gitindex
+from ftgate.atomic import scratch_folder
 from ftgate.changes import versions_of
 from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
 from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, judge_all
@@ -29,13 +30,11 @@ def report_at(ref: str, paths: Sequence[str], options: CheckOptions) -> Report |
     """
     for path in filter(is_url, paths):
         raise UsageError(f"git has no earlier {shown(path)}", hint="name files that git knows")
-    import tempfile
-
     here = Path.cwd().resolve()
     root = gitindex.git_root(here).resolve()
-    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
+    with scratch_folder() as folder:
         # A dataset without a name is called like its folder, so the top folder keeps its own.
-        target = Path(folder).resolve() / (root.name or "root")
+        target = folder.resolve() / (root.name or "root")
         gitindex.export_commit(root, ref, target)
         (target / ".git").touch()  # the search for a configuration ends here
         start = target / here.relative_to(root)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftgate import gitindex, sources
+from ftgate.atomic import scratch_folder
 from ftgate.cache import Looks, key_of
 from ftgate.errors import FtgateError, NotFetchedError, UsageError
 from ftgate.files import DVC_SUFFIX, data_below, data_beside, find_baseline, is_dvc_pointer
@@ -93,10 +94,8 @@ def _answer_exported(
     """What is committed or pushed is what git has, not what is on disk."""
     if not changed:
         return Answer(0, "")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
-        target = Path(folder).resolve() / (root.name or "root")  # datasets are called like folders
+    with scratch_folder() as folder:
+        target = folder.resolve() / (root.name or "root")  # datasets are called like folders
         target.mkdir()
         export(root, target)
         (target / ".git").touch()  # the search for a configuration ends here, as at the real root
@@ -171,9 +170,9 @@ def _answer_of(
     offline = options.prices in (None, "offline")
     identity = (part for job in jobs for part in _identity(job, finder.looks, offline))
     key = key_of("answer", look, asked, *identity)
-    known = finder.cache.get(key)
-    if isinstance(known, dict) and known.keys() == {"exit_code", "text"}:
-        return Answer(int(known["exit_code"]), str(known["text"]))
+    match finder.cache.get(key):
+        case {"exit_code": int(code), "text": str(text)}:
+            return Answer(code, text)
     report = judge_all(jobs, options, finder)
     answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
     whole = not any(includes_others(file.name) for job in jobs for file in job.dataset.files)

@@ -164,7 +164,10 @@ def _from_json(data: Any, names: list[str]) -> Repetition | None:
     """
     try:
         found = build(Repetition, data)
-        return _named(found, names) if isinstance(found, Repetition) else None
+        if not isinstance(found, Repetition):
+            return None
+        complete = data.keys() == {each.name for each in fields(found)}
+        return _named(found, names) if complete else None
     except (Doubt, IndexError, ValueError):
         return None
 

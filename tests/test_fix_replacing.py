@@ -35,7 +35,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-STEPS = ["open", "write", "flush", "fsync", "chmod", "chown", "stat", "mkstemp", "replace"]
+STEPS = ["open", "write", "flush", "fsync", "chmod", "chown", "stat", "link", "replace"]
 
 
 def failing(
@@ -61,8 +61,6 @@ def failing(
             return Stream(fdopen(*arguments, **keywords), step, wrapped)
 
         monkeypatch.setattr(room.os, "fdopen", opened)
-    elif step == "mkstemp":
-        monkeypatch.setattr(room.tempfile, step, wrapped(room.tempfile.mkstemp))
     else:
         monkeypatch.setattr(room.os, step, wrapped(getattr(os, step)))
     return lambda: calls

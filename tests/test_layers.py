@@ -114,7 +114,9 @@ MAY_IMPORT = {
         "ftgate.formats",
         "ftgate.model",
     ),
-    "ftgate.tokens": ("ftgate.tokens", "ftgate.errors", "ftgate.formats", "ftgate.model"),
+    "ftgate.tokens": (
+        *("ftgate.tokens", "ftgate.atomic", "ftgate.errors", "ftgate.formats", "ftgate.model"),
+    ),
     "ftgate.report_page": (
         "ftgate.report_page",
         "ftgate.economics",

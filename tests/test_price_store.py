@@ -23,6 +23,7 @@ from ftgate.prices.names import ModelName
 from ftgate.prices.overrides import parse_flag
 from ftgate.prices.places import LIVE_NAME, find_lock
 from ftgate.prices.store import Record, StoreError
+from ftgate.prices.update import _is_stale
 from ftgate.settings import PriceSettings
 from tests.conftest import ROOT
 
@@ -101,16 +102,21 @@ def test_a_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert "FTGATE_CACHE_DIR" in caught.value.hint
 
 
-def test_what_killed_updates_left_behind_is_removed_after_an_hour(path: Path) -> None:
-    import os
-
+def test_what_killed_updates_left_behind_is_removed(path: Path) -> None:
     path.parent.mkdir()
-    old, new = path.parent / ".ftgate-old", path.parent / ".ftgate-new"
-    for left in (old, new):
-        left.write_text("half")
-    os.utime(old, (time.time() - 4000,) * 2)
+    left = path.parent / f".ftgate-{'0' * 16}"
+    left.write_text("half")
     store.save(path, "litellm", record({LUNA: "0.2"}))
-    assert (old.exists(), new.exists()) == (False, True)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(("days", "stale"), [(0, False), (7, False), (8, True), (-1, False)])
+def test_prices_age_in_a_week_and_are_not_kept_for_a_clock_that_was_set_back(
+    days: int, stale: bool
+) -> None:
+    stored = {"litellm": record({}, TODAY - timedelta(days))}
+    assert _is_stale(stored, "litellm", TODAY) == stale
+    assert _is_stale(stored, "litellm", TODAY - timedelta(3650))
 
 
 def test_writers_side_by_side_lose_no_feed(path: Path) -> None:

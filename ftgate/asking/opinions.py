@@ -24,6 +24,7 @@ from ftgate.asking.questions import (
     questions_of,
     remembered,
 )
+from ftgate.atomic import scratch_folder
 from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, parse_day
 from ftgate.model import Missing
 from ftgate.model.opinion import Disagreement, Opinion
@@ -74,10 +75,8 @@ def _jobs(
     if options.stdin is None:
         yield jobs_of(paths, finder)
         return
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="ftgate-") as folder:
-        file = Path(folder, "stdin.jsonl")
+    with scratch_folder() as folder:
+        file = folder / "stdin.jsonl"
         file.write_bytes(options.stdin)
         settings = finder.for_folder(Path())[1]
         yield discover([str(file)], lambda _: (None, settings))

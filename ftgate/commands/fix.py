@@ -98,9 +98,6 @@ def run(paths: Sequence[str], options: CheckOptions, flags: FixFlags) -> int:
     A file that cannot be replaced does not keep the others from being fixed; then the first
     error is raised at the end.
     """
-    import signal
-
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as after Ctrl-C
     changed = False
     errors: list[FtgateError] = []
     for file, fixes in _files(paths, options, flags):

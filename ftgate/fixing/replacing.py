@@ -12,13 +12,11 @@ import os
 import shlex
 import shutil
 import stat
-import tempfile
 from types import TracebackType
 from typing import BinaryIO
 
+from ftgate.atomic import begin, publish_locked
 from ftgate.errors import FixError
-
-_TEMPORARY = ".ftgate-"
 
 
 class Draft:
@@ -69,12 +67,11 @@ class Draft:
         self._stream.flush()
         _copy_owner(self._before, self._temporary)
         os.fsync(self._stream.fileno())
-        self._stream.close()
         self._original.close()  # Windows replaces no open file
         saved = self._back_up() if backup else ""
         try:
             self._check_unchanged()
-            os.replace(self._temporary, self._path)
+            publish_locked(self._stream, self._temporary, self._path)
         except BaseException:
             if saved:
                 os.unlink(saved)
@@ -92,8 +89,7 @@ class Draft:
         return stream
 
     def _beside(self) -> BinaryIO:
-        folder = os.path.dirname(self._path)
-        descriptor, self._temporary = tempfile.mkstemp(dir=folder, prefix=_TEMPORARY)
+        descriptor, self._temporary = begin(os.path.dirname(self._path))
         return os.fdopen(descriptor, "wb", buffering=1 << 20)
 
     def _check_replaceable(self) -> None:
@@ -119,8 +115,7 @@ class Draft:
 
     def _back_up(self) -> str:
         """Copy the file to a name that is free; a copy that is cut off never gets that name."""
-        folder = os.path.dirname(self._path)
-        descriptor, copy = tempfile.mkstemp(dir=folder, prefix=_TEMPORARY)
+        descriptor, copy = begin(os.path.dirname(self._path))
         try:
             with os.fdopen(descriptor, "wb") as stream, open(self._path, "rb") as original:
                 shutil.copyfileobj(original, stream, 1 << 20)
@@ -136,19 +131,26 @@ class Draft:
 def _name_free(file: str, wanted: str) -> str:
     """Give a file the first of ``wanted``, ``wanted.1``, … that nothing has; returns the name."""
     name, number = wanted, 0
-    while True:
-        try:
-            os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            number += 1
-            name = f"{wanted}.{number}"
-    try:
-        os.replace(file, name)
-    except BaseException:
-        os.unlink(name)
-        raise
+    while not _named(file, name):
+        number += 1
+        name = f"{wanted}.{number}"
     return name
+
+
+def _named(file: str, name: str) -> bool:
+    """Whether a file could get this name: whole from its first moment, and over no other file."""
+    try:
+        os.link(file, name)
+    except FileExistsError:
+        return False
+    except (OSError, AttributeError):  # a file system without links
+        if os.path.lexists(name):
+            return False
+        os.rename(file, name)
+        return True
+    with contextlib.suppress(OSError):  # the next run removes it
+        os.unlink(file)
+    return True
 
 
 def _copy(source: BinaryIO, target: BinaryIO, size: int) -> None:

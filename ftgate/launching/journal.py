@@ -64,7 +64,7 @@ class Journal:
         path = self._path(record.key)
         text = json.dumps(to_json(record), indent=2).encode() + b"\n"
         try:
-            self._launches.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _private_folder(self._launches)
             with replacing(str(path), mode=0o600) as (stream, publish):
                 stream.write(text)
                 publish()
@@ -83,8 +83,10 @@ class Journal:
     def locked(self, key: str) -> Iterator[None]:
         """One launch of this fingerprint at a time; the lock ends with the process."""
         try:
-            self._launches.mkdir(mode=0o700, parents=True, exist_ok=True)
-            stream = open(self._launches / f"{key}.lock", "ab")  # noqa: SIM115 - closed below
+            _private_folder(self._launches)
+            stream = open(  # noqa: SIM115 - closed below
+                self._launches / f"{key}.lock", "ab", opener=_private
+            )
         except OSError as error:
             raise LaunchError(
                 f"{self._launches}: the journal cannot be written: {error.strerror}", hint=_HINT
@@ -95,7 +97,7 @@ class Journal:
 
     def log(self, entry: dict[str, Any]) -> None:
         """Append a line to the calibration log; a line that was torn before is ended first."""
-        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _private_folder(self._log.parent)
         descriptor = os.open(self._log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "r+b") as stream:
             stream.seek(0, os.SEEK_END)
@@ -123,6 +125,16 @@ class Journal:
 
     def _path(self, key: str) -> Path:
         return self._launches / f"{key}.json"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _private_folder(folder: Path) -> None:
+    """Make a folder, and the one above it, that only this user can read."""
+    for each in (folder.parent, folder):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _parse(text: bytes, path: Path) -> Record:

@@ -26,14 +26,14 @@ from typing import Any
 
 import orjson
 
-from ftgate.atomic import TEMPORARY, replacing
+from ftgate.atomic import replacing
 from ftgate.errors import FtgateError
-from ftgate.files import BASELINE_NAME
 
 FORMAT = b"ftgate-live-prices/1"
 LIFE = timedelta(days=7)
 """How long stored prices are used without asking whether there are newer ones."""
-_ABANDONED_SECONDS = 3600
+ZONES = timedelta(days=1)
+"""How far two machines may be from one day: what is newer comes of a clock that was set back."""
 _LOCK_NAME = ".live-prices.lock"
 _PATIENCE_SECONDS = 20.0
 
@@ -203,16 +203,3 @@ def _write(path: Path, data: bytes) -> None:
     with replacing(str(path), mode=0o600, durable=False) as (stream, publish):
         stream.write(data)
         publish()
-    _sweep(path.parent)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what updates left behind that were killed an hour ago or earlier."""
-    for left in folder.glob(f"{TEMPORARY}*"):
-        if left.name == BASELINE_NAME:  # the cache may be in a repository
-            continue
-        try:
-            if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
-                left.unlink()
-        except OSError:  # another update was quicker
-            continue

@@ -170,7 +170,10 @@ def bundled_days() -> dict[str, date]:
 
 
 def _is_stale(records: Mapping[str, Record], name: str, today: date) -> bool:
-    return name not in records or today - date.fromisoformat(records[name].checked) > store.LIFE
+    if name not in records:
+        return True
+    age = today - date.fromisoformat(records[name].checked)
+    return age > store.LIFE or age < -store.ZONES
 
 
 def _chosen(names: Sequence[str], urls: Mapping[str, str]) -> list[Feed]:

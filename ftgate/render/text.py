@@ -97,7 +97,8 @@ def _token_sources(report: Report, *, verbose: bool) -> list[str]:
         text = f"tokens: {encoding.name}, {encoding.exactness}"
         if verbose:
             text += f", engine: {dataset.tokens.engine}"
-        note = dataset.tokens.note or encoding.note
+        # Of the engine only then: the same data give the same report where others are installed.
+        note = (dataset.tokens.note if verbose else "") or encoding.note
         if note and (verbose or encoding.exactness != "exact"):
             text += f" ({note})"
         counted[visible(text)] = None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ftgate.errors import ConfigError, FtgateError, RuleCrashError
+from ftgate.errors import ConfigError, FtgateError, RuleCrashError, place_of
 from ftgate.model import (
     SEVERITIES,
     BaselineUse,
@@ -183,7 +183,7 @@ def run(rules: Mapping[str, Rule], case: Case, options: Mapping[str, Any]) -> li
                 raise
             except Exception as error:
                 raise RuleCrashError(
-                    f"rule {rule.code} {rule.name} failed: {type(error).__name__}: {error}",
+                    f"rule {rule.code} {rule.name} failed: {place_of(error)}",
                     hint=f"this is a bug; until it is fixed: --ignore {rule.code}",
                 ) from error
     return sorted(findings, key=_order)

@@ -142,13 +142,12 @@ def _open_splintr(encoding_name: str) -> Callable[[str], int]:
 
 
 def _open_fastokens(encoding_name: str) -> Callable[[str], int]:
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from fastokens import Tokenizer
 
-    with TemporaryDirectory(prefix="ftgate-") as directory:
-        path = Path(directory, f"{encoding_name}.tiktoken")
+    from ftgate.atomic import scratch_folder
+
+    with scratch_folder() as folder:
+        path = folder / f"{encoding_name}.tiktoken"
         path.write_bytes(rank_file(encoding_name))
         # Given tiktoken's pattern, fastokens would run it on PCRE, whose \s includes U+180E; its
         # preset of the same name is exact.
