@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,6 +41,8 @@ def _replace(data: Path, pointer: Path, stored: Path | None) -> None:
     source = stored or pointer
     if source != data:
         data.unlink(missing_ok=True)
+        import shutil  # with three libraries that compress; most repositories have no pointers
+
         shutil.copyfile(source, data)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -93,6 +92,8 @@ def _known() -> set[str]:
 
 
 def _nearest(code: str) -> str:
+    import difflib  # only mistakes pay for it
+
     spelled = {name.lower(): name for name in sorted(_known())}
     near = difflib.get_close_matches(code.lower(), spelled, n=1)
     return f"did you mean {spelled[near[0]]}?" if near else ""

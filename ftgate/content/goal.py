@@ -170,13 +170,14 @@ def _judge_one(one: Sampled, reading: Reading | None, shared: Shared) -> _Judged
     reason = judge(signs, shared, calls)
     knowledge = reason in KNOWLEDGE_REASONS
     volatile = knowledge and (is_volatile(signs.raw_answer) or asks_for_now(signs.opening))
+    is_bare = signs.prompt == signs.opening
     return _Judged(
         Judgement(one.path, one.line, knowledge, reason, volatile=volatile),
         asks=signs.asks,
         novelty=signs.novelty,
         formatted=_is_formatted(reason, signs),
         undecided=reason in CANNOT_TELL,
-        prompt_words=words(signs.opening),
+        prompt_words=signs.prompt_words if is_bare else words(signs.opening),
         answer_words=signs.answer_words,
         answer=signs.raw_answer,
     )

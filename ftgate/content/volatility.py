@@ -143,6 +143,7 @@ NOW_PHRASES = tuple(
         "|ล่าสุด|วันนี้|สินค้าหมด"
     ).split("|")
 )
+_NOW_OR_HOURS = (*NOW_PHRASES, *_HOURS_PHRASES)
 
 
 def names_recent_year(text: str) -> bool:
@@ -175,7 +176,7 @@ def is_volatile(text: str) -> bool:
     tokens = words(lowered)
     if not _NOW_WORDS.isdisjoint(tokens):
         return True
-    if any(phrase in lowered for phrase in (*NOW_PHRASES, *_HOURS_PHRASES)):
+    if any(map(lowered.__contains__, _NOW_OR_HOURS)):
         return True
     if "@" in lowered and _MAIL.search(lowered):
         return True

@@ -7,7 +7,6 @@ economics, FT9 suppressions. Each is one module; a rule is one documented functi
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib
 from collections.abc import Iterator, Mapping
@@ -122,6 +121,8 @@ def find_rule(name: str) -> Rule:
     for rule in rules.values():
         if name.upper() == rule.code or name.lower() == rule.name:
             return rule
+    import difflib  # only mistakes pay for it
+
     known = [*rules, *(rule.name for rule in rules.values())]
     typed = name.upper().translate(_LOOKALIKES)
     nearest = [typed] if typed in rules else difflib.get_close_matches(name, known, n=1, cutoff=0.5)
@@ -208,6 +209,8 @@ def chosen_options(rule: Rule, options: Mapping[str, Any]) -> dict[str, Any]:
     given = named.get(rule.code.lower(), named.get(rule.name, {}))
     for name, value in given.items():
         if name not in chosen:
+            import difflib  # only mistakes pay for it
+
             near = difflib.get_close_matches(name, chosen, n=1)
             known = f"known: {', '.join(chosen) or 'none'}"
             hint = f"did you mean {near[0]}? {known}" if near else known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,8 @@ def check_rule_settings(settings: Settings) -> None:
         elif isinstance(value, dict):
             find_rule(key)
         else:
+            import difflib  # only mistakes pay for it
+
             near = difflib.get_close_matches(key, ("select", "ignore"), n=1)
             known = "known keys: select, ignore and one table of options per rule"
             hint = f"did you mean {near[0]}? {known}" if near else known
