@@ -202,7 +202,22 @@ def _say_usage(error: click.ClickException) -> None:
     if context is not None:
         near = _nearest_choice(error, message)
         meant = f"did you mean {near}? See " if near else ""
-        click.echo(f"  hint: {meant}{context.command_path} --help", err=True)
+        untyped = _from_environment(error, context)
+        click.echo(f"  hint: {untyped}{meant}{context.command_path} --help", err=True)
+
+
+def _from_environment(error: click.ClickException, context: click.Context) -> str:
+    """The variable that states the wrong value of a flag, when nobody typed it; else ""."""
+    from click.core import ParameterSource
+
+    param: click.Parameter | None = getattr(error, "param", None)
+    if param is None or not param.name:
+        return ""
+    if context.get_parameter_source(param.name) is not ParameterSource.ENVIRONMENT:
+        return ""
+    stated = param.envvar or f"FTGATE_{param.name.upper()}"
+    names = [stated] if isinstance(stated, str) else stated
+    return f"the environment says so: {' or '.join(names)}. "
 
 
 def _nearest_choice(error: click.ClickException, message: str) -> str:

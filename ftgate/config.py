@@ -20,6 +20,7 @@ from ftgate.small_files import read_small
 from ftgate.toml_reading import parse_toml
 
 FILE_NAME = "ftgate.toml"
+_OVERRIDES = "--config"  # where a mistake is that no file has
 
 
 def find(start: Path) -> Path | None:
@@ -47,7 +48,13 @@ def load(path: Path | None, *, overrides: tuple[str, ...] = ()) -> Settings:
     document = _parse(_read(path), path) if path else {}
     for override in overrides:
         _apply(document, override)
-    return validate(document, str(path or "--config"))
+    try:
+        return validate(document, str(path or _OVERRIDES))
+    except ConfigError:
+        if path and overrides:
+            load(path)  # raises when the file is wrong without them, too
+            return validate(document, _OVERRIDES)
+        raise
 
 
 def validate(document: dict[str, Any], where: str) -> Settings:
@@ -80,6 +87,16 @@ def _near_value(error: Any, otherwise: str) -> str:
     return did_you_mean(wrong, re.findall("'([^']*)'", error["ctx"]["expected"]), otherwise)
 
 
+def _place(path: tuple[int | str, ...]) -> str:
+    """``("waive", 0, "until")`` as it is written: ``[[waive]] 1 until``, the first entry's."""
+    table, *rest = path
+    if not rest:
+        return str(table)
+    if isinstance(rest[0], int):
+        return " ".join([f"[[{table}]]", str(rest[0] + 1), *map(str, rest[1:])])
+    return " ".join([f"[{table}]", ".".join(map(str, rest))])
+
+
 def _ask_pydantic(data: dict[str, Any], where: str) -> Settings:
     from pydantic import TypeAdapter, ValidationError
 
@@ -87,10 +104,11 @@ def _ask_pydantic(data: dict[str, Any], where: str) -> Settings:
         return TypeAdapter(Settings).validate_python(data)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].replace("valid tuple", "list")
+        message = (
+            first["msg"].replace("valid tuple", "list").replace("Field required", "is missing")
+        )
         raise ConfigError(
-            f"{where}: {place}: {message[0].lower()}{message[1:]}",
+            f"{where}: {_place(first['loc'])}: {message[0].lower()}{message[1:]}",
             hint=_near_value(first, "see every key and its type with: ftgate config schema"),
         ) from None
 
@@ -130,7 +148,9 @@ def _read(path: Path) -> bytes:
     try:
         return read_small(path)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", hint="check --config") from None
+        raise ConfigError(
+            f"{path}: {error.strerror}", hint="--config takes a file that exists, or KEY=VALUE"
+        ) from None
 
 
 def _parse(text: bytes, path: Path | None) -> dict[str, Any]:

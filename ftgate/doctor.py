@@ -160,7 +160,8 @@ def _git(folder: Path, today: date) -> Iterator[Answer]:
     elif named and (b"pre-commit" in script or b"prek" in script):
         yield Answer("ok", "hook", f"{_STANZA} judges each commit")
     elif named:
-        yield Answer("problem", "hook", f"in {_STANZA}, but not installed", "pre-commit install")
+        step = "ftgate hook --install, or pre-commit install"
+        yield Answer("problem", "hook", f"in {_STANZA}, but not installed", step)
     else:
         step = "ftgate hook --install; ftgate init writes the stanza for pre-commit"
         yield Answer("note", "hook", "no commit is judged yet", step)

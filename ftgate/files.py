@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ftgate.config import FILE_NAME, is_plan
-from ftgate.errors import NothingToJudgeError, UnreadableError
+from ftgate.errors import NothingToJudgeError, UnreadableError, did_you_mean
 from ftgate.prices.places import LOCK_NAME
 from ftgate.readers import DATA_SUFFIXES
 from ftgate.readers.prompt_names import may_be_prompt
@@ -19,8 +19,10 @@ PLAN_NAMES = (FILE_NAME, "pyproject.toml")
 BASELINE_NAME = ".ftgate-baseline"
 DVC_SUFFIX = ".dvc"
 _FOR_ALL_BELOW = (BASELINE_NAME, LOCK_NAME)
+_COMPARED = 1_000  # names of a folder that a misspelt one is compared with
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
-_OTHER_SUFFIXES = (".json", ".csv", ".tsv", ".parquet")
+_TABLES = (".csv", ".tsv", ".parquet")
+_OTHER_SUFFIXES = (".json", *_TABLES)
 
 
 def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = None) -> list[str]:
@@ -44,7 +46,7 @@ def expand(paths: Sequence[str], on_error: Callable[[OSError], None] | None = No
         else:
             pulled = os.path.lexists(path + DVC_SUFFIX)
             hint = f"{path}{DVC_SUFFIX} says where its data are: dvc pull" if pulled else ""
-            raise UnreadableError(f"{path}: no such file or folder", hint=hint or _schemes(path))
+            raise UnreadableError(f"{path}: no such file or folder", hint=hint or _nearest(path))
     if not found:
         raise NothingToJudgeError(
             f"no training data in {', '.join(paths) or 'the current folder'}",
@@ -82,12 +84,23 @@ def find_baseline(folder: Path) -> Path | None:
 
 def data_below(top: str, on_error: Callable[[OSError], None] | None = None) -> list[str]:
     """Data files in a folder and the folders below it, but for hidden and installed ones."""
+    return _below(top, is_data, on_error)
+
+
+def tables_below(top: str) -> list[str]:
+    """Tables in a folder and below it: they may be data, and nobody looks for them there."""
+    return _below(top, lambda name: name.lower().endswith(_TABLES), lambda _: None)
+
+
+def _below(
+    top: str, wanted: Callable[[str], bool], on_error: Callable[[OSError], None] | None
+) -> list[str]:
     found: list[str] = []
     for folder, folders, names in os.walk(top, onerror=on_error or _raise):
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
         )
-        paths = [os.path.join(folder, name) for name in sorted(names) if is_data(name)]
+        paths = [os.path.join(folder, name) for name in sorted(names) if wanted(name)]
         found.extend(
             os.path.normpath(path)
             for path in paths
@@ -114,10 +127,14 @@ def _other_data(paths: Sequence[str]) -> str:
     return f"; {others[0]} is not JSON Lines, name it to see how to convert it" if others else ""
 
 
-def _schemes(path: str) -> str:
-    """A hint for an address of a kind that is not read."""
-    known = ", ".join(f"{scheme}://" for scheme in ("s3", "gs", "abfs", "hf", "https"))
-    return f"data elsewhere are read by {known}" if "://" in path else ""
+def _nearest(path: str) -> str:
+    """A hint for what is not there: the kinds of addresses that are read, or the nearest name."""
+    if "://" in path:
+        known = ", ".join(f"{scheme}://" for scheme in ("s3", "gs", "abfs", "hf", "https"))
+        return f"data elsewhere are read by {known}"
+    folder, name = os.path.split(os.path.normpath(path))
+    entries = [entry.name for entry in listed(Path(folder))[:_COMPARED]]
+    return did_you_mean(name, entries, "name a file, a folder, a glob or an address")
 
 
 def _raise(error: OSError) -> None:

@@ -68,12 +68,16 @@ def waiver_uses(
     for waiver in settings.waive:
         if waiver.dataset not in (None, subject.dataset):
             continue
-        covered = sum(_covers(waiver, finding, subject) for finding in findings)
-        if not covered and (silent or (waiver.dataset is None and shared)):
+        about = [finding for finding in findings if _covers(waiver, finding, subject)]
+        undecided = sum(finding.undecided for finding in about)
+        covered = len(about) - undecided
+        if not about and (silent or (waiver.dataset is None and shared)):
             continue
         pinned = waiver.digest is None or subject.digest.startswith(waiver.digest)
         expired = subject.today > waiver.until
-        yield WaiverUse(waiver.code, waiver.until, covered, expired=expired, changed=not pinned)
+        yield WaiverUse(
+            waiver.code, waiver.until, covered, expired, changed=not pinned, undecided=undecided
+        )
 
 
 def _ignored(finding: Finding, settings: Settings) -> str:

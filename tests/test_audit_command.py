@@ -98,6 +98,8 @@ def test_progress_is_for_terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             return True
 
     build(tmp_path / "library")
+    monkeypatch.setattr("ftgate.commands.progress.PATIENCE_S", 0.0)
+    monkeypatch.setattr("ftgate.commands.progress._EVERY_S", 0.001)
     terminal, pipe = Terminal(), io.StringIO()
     for stream in (terminal, pipe):
         monkeypatch.setattr(sys, "stderr", stream)
@@ -105,6 +107,23 @@ def test_progress_is_for_terminals(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "auditing " in terminal.getvalue()
     assert "(7 of 7)" in terminal.getvalue()
     assert pipe.getvalue() == ""
+
+
+def test_tables_that_are_not_read_are_named(
+    called: Callable[..., int], tmp_path: Path, capsys: Capture
+) -> None:
+    assert called() == 0
+    assert "not read" not in capsys.readouterr().err
+    (tmp_path / "library" / "old").mkdir(parents=True)
+    for name in ("a.csv", "b.PARQUET", "notes.txt", "package.json"):
+        (tmp_path / "library" / "old" / name).write_text("question,answer\n")
+    assert called("-f", "csv") == 0
+    told = capsys.readouterr()
+    assert told.err == (
+        "ftgate: not read: 2 tables, such as library/old/a.csv;"
+        " how to convert it: ftgate check library/old/a.csv\n"
+    )
+    assert "not read" not in told.out
 
 
 def test_a_wrong_path_ends_with_2(capsys: Capture) -> None:

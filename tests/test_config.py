@@ -175,7 +175,7 @@ def test_where_the_quick_reading_accepts_pydantic_agrees(text: str) -> None:
         ("[usage]\ncache_hit_rate = 60", "between 0 and 1", ""),
         ("[policy]\nmax_break_even = 'soon'", "'soon' is not a duration", "90 days"),
         ("[policy]\nmax_training_cost = 'a lot'", "'a lot' is not an amount", "150 USD"),
-        ("[policy]\nfail_on = 'always'", "policy.fail_on", "config schema"),
+        ("[policy]\nfail_on = 'always'", "[policy] fail_on", "config schema"),
         ("[model]\nepochs = 0", "epochs = 0", ""),
         ("version = 2", "version", ""),
         ("[labelling]\nhourly_wage = '-50'", "must not be negative", ""),

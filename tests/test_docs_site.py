@@ -214,3 +214,9 @@ def test_a_page_that_comes_or_goes_breaks_nothing() -> None:
     *_, how_to, _, explanation = navigation(few)
     assert how_to == {"How-to": ["how-to/other.md"]}
     assert explanation == {"Explanation": ["what-a-prompt-costs.md"]}
+
+
+def test_the_first_page_leads_to_every_page() -> None:
+    first = (DOCS / "index.md").read_text("utf-8")
+    pages = [page.relative_to(DOCS).as_posix() for page in sorted(DOCS.rglob("*.md"))]
+    assert [page for page in pages if page != "index.md" and f"]({page})" not in first] == []

@@ -76,7 +76,7 @@ def test_the_hook_has_to_be_installed_and_not_only_written(project: Path) -> Non
 
     assert state()[0] == "note"
     (project / ".pre-commit-config.yaml").write_text("repos: [{repo: https://x/ftgate}]\n")
-    assert state() == ("problem", "pre-commit install")
+    assert state() == ("problem", "ftgate hook --install, or pre-commit install")
     (project / ".git/hooks/pre-commit").write_text("#!/bin/sh\nexec pre-commit hook-impl\n")
     assert state()[0] == "ok"
     (project / ".pre-commit-config.yaml").unlink()

@@ -120,6 +120,15 @@ def test_a_waiver_whose_rule_waits_for_a_number_is_not_called_unused() -> None:
     assert list(waiver_uses([OPEN], settings, WAIVERS, whole=True)) == []
 
 
+def test_a_waiver_of_a_missing_number_is_said_to_do_nothing() -> None:
+    settings = Settings(waive=(WaiverSettings(OPEN.code, "why", LATER),))
+    uses = tuple(waiver_uses([OPEN], settings, WAIVERS, whole=True))
+    (finding,) = run(load_rules(), Case(waivers=uses), {})
+    assert finding.code == "FT901"
+    assert "a missing number cannot be approved" in finding.message
+    assert suppress([OPEN], settings, WAIVERS) == ([OPEN], ())
+
+
 def test_a_waiver_that_ended_or_was_given_for_other_data_is_named() -> None:
     assert complaints(WaiverSettings("FT805", "why", EARLIER)) == ["FT902"]
     assert complaints(WaiverSettings("FT805", "why", LATER, digest="sha256:00")) == ["FT903"]

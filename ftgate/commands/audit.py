@@ -12,6 +12,7 @@ from ftgate.commands.flags import COLOR, CONTEXT, OnePerLine, check_options, pla
 from ftgate.commands.output import (
     check_target,
     emit,
+    format_of,
     progress_line,
     say,
     screen_width,
@@ -21,6 +22,7 @@ from ftgate.commands.output import (
 from ftgate.errors import UsageError
 from ftgate.readers import DATA_SUFFIXES
 from ftgate.render.inventory import SORTS, ordered
+from ftgate.render.words import count
 
 if TYPE_CHECKING:
     from ftgate.auditing.inventory import Inventory, Row
@@ -34,6 +36,7 @@ FORMATS = ("text", "csv", "json", "html", "markdown")
     "-f",
     "--output-format",
     "form",
+    envvar="FTGATE_OUTPUT_FORMAT",
     type=click.Choice(FORMATS),
     default="text",
     help="What standard output gets.  [default: text]",
@@ -108,7 +111,17 @@ def command(
         emit(render(inventory, form))
     for name, path in files:
         write_file(path, render(inventory, name))
+    _say_tables(paths)
     return int(any(_applies(row, reason) for row in inventory.rows for reason in fail_on))
+
+
+def _say_tables(paths: tuple[str, ...]) -> None:
+    """An inventory that is silent about a table would be taken for a whole one."""
+    from ftgate.files import tables_below
+
+    if tables := [table for path in paths for table in tables_below(path)]:
+        files = count(len(tables), "table")
+        say(f"not read: {files}, such as {tables[0]}; how to convert it: ftgate check {tables[0]}")
 
 
 def render(inventory: Inventory, name: str) -> str:
@@ -144,10 +157,10 @@ def _files(values: tuple[str, ...]) -> list[tuple[str, str]]:
     for value in values:
         name, equals, path = value.partition("=")
         if not equals or name not in FORMATS or path in ("", "-"):
-            raise UsageError(
-                f"-o {value}: not FORMAT=PATH with a known format",
-                hint=f"formats: {', '.join(FORMATS)}; e.g. -o html=audit.html",
-            )
+            hint = f"formats: {', '.join(FORMATS)}; e.g. -o html=audit.html"
+            if not equals and (meant := format_of(value)) in FORMATS:
+                hint = f"did you mean -o {meant}={value}? {hint}"
+            raise UsageError(f"-o {value}: not FORMAT=PATH with a known format", hint=hint)
         if path.lower().endswith(DATA_SUFFIXES):
             raise UsageError(
                 f"-o {value}: the name of a training set", hint="a report must not replace data"

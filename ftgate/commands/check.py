@@ -22,6 +22,7 @@ from ftgate.commands.flags import (
 from ftgate.commands.output import (
     check_target,
     emit,
+    format_of,
     progress_line,
     render,
     say,
@@ -49,6 +50,7 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
     "-f",
     "--output-format",
     "formats",
+    envvar="FTGATE_OUTPUT_FORMAT",
     type=click.Choice(list(RENDERERS)),
     multiple=True,
     help="What standard output gets.  [default: text]",
@@ -192,6 +194,8 @@ def _parse_output(value: str) -> tuple[str, str]:
         hint = f"formats: {', '.join(formats)}; e.g. -o json=report.json"
         if near and equals:
             hint = f"did you mean -o {near[0]}={path}? {hint}"
+        elif not equals and (meant := format_of(value)) in formats:
+            hint = f"did you mean -o {meant}={value}? {hint}"
         raise UsageError(f"-o {value}: not FORMAT=PATH with a known format", hint=hint)
     if path in _STDOUT:
         hint = "name a file" if name == failures.NAME else f"for standard output: -f {name}"

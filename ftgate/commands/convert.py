@@ -40,7 +40,14 @@ def _complete_source(ctx: click.Context, param: click.Parameter, incomplete: str
 
 @click.command("convert", context_settings=CONTEXT)
 @click.argument("name", type=click.Path(), metavar="IN")
-@click.option("--to", "target", type=click.Choice(_TARGETS), required=True, help="Schema to write.")
+@click.option(
+    "--to",
+    "target",
+    envvar="FTGATE_TO",
+    type=click.Choice(_TARGETS),
+    required=True,
+    help="Schema to write.",
+)
 @click.option(
     "-o",
     "--output",
@@ -52,6 +59,7 @@ def _complete_source(ctx: click.Context, param: click.Parameter, incomplete: str
 @click.option(
     "--from",
     "source",
+    envvar="FTGATE_FROM",
     metavar="SCHEMA",
     shell_complete=_complete_source,
     help="Schema to read, where its keys do not tell.  [default: found record by record]",

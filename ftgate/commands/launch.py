@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 @click.command("launch", context_settings=CONTEXT)
 @click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
-@click.option("--dataset", "name", metavar="NAME", help="Which one, where several are declared.")
+@click.option(
+    "--dataset",
+    "name",
+    envvar="FTGATE_DATASET",
+    metavar="NAME",
+    help="Which one, where several are declared.",
+)
 @click.option(
     "--base-url",
     default="",
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 @click.option(
     "--hyperparameter",
     "hyperparameters",
+    envvar="FTGATE_HYPERPARAMETER",
     multiple=True,
     metavar="NAME=VALUE",
     help="Such as batch_size=8, learning_rate_multiplier=0.5, beta=0.1. Repeatable.",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PLAIN_WIDTH = 100  # columns when nobody looks: files, pipes, CI logs
 MIN_WIDTH, MAX_WIDTH = 40, 120  # longer lines are hard to read
 _STDOUT = "standard output"
+_BY_SUFFIX = {"htm": "html", "md": "markdown", "txt": "text", "xml": "junit"}
 _LOOKALIKES = {
     "\u2014": "-",
     "\u2013": "-",
@@ -44,6 +45,12 @@ def render(report: Report, name: str, *, verbose: bool = False, color: bool = Fa
     from ftgate.render.fit import fitted
 
     return fitted(text, table_width())
+
+
+def format_of(path: str) -> str:
+    """The format that the name of a file suggests, such as ``markdown`` for ``report.md``."""
+    suffix = os.path.splitext(path)[1].lower().removeprefix(".")
+    return _BY_SUFFIX.get(suffix, suffix)
 
 
 def wants_color(choice: str) -> bool:

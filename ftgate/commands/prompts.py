@@ -18,6 +18,7 @@ DEFAULT_MODELS = ("gpt-6.1-terra", "gpt-6-luna", "gpt-4.1-mini")
 @click.option(
     "--model",
     "models",
+    envvar="FTGATE_MODEL",
     metavar="NAME,...",
     default=",".join(DEFAULT_MODELS),
     show_default=True,

@@ -25,7 +25,14 @@ _WIDTH = 38  # columns of a label
     default="text",
     help="Words, JSON, or a table for a document.  [default: text]",
 )
-@click.option("--as-of", metavar="DATE", help="Judge ages as if today were YYYY-MM-DD.")
+@click.option(
+    "--today",
+    "--as-of",
+    "as_of",
+    envvar=["FTGATE_TODAY", "FTGATE_AS_OF"],
+    metavar="DATE",
+    help="Judge ages as if today were YYYY-MM-DD.",
+)
 @COLOR
 def command(name: str | None, output_format: str, as_of: str | None, color: str) -> int:
     """Show whom a provider lets train, what it accepts, refuses and bills, with sources and ages.

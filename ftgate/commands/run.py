@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     "-p",
     "--path",
     "paths",
+    envvar="FTGATE_PATH",
     multiple=True,
     type=click.Path(),
     help="File, folder or glob to judge instead of what ftgate.toml declares. Repeatable.",
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dataset",
     "names",
+    envvar="FTGATE_DATASET",
     multiple=True,
     metavar="NAME",
     help="Only the dataset of this name has to pass. Repeatable.",

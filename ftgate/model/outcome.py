@@ -49,7 +49,7 @@ class WaiverUse(NamedTuple):
     """One ``[[waive]]`` entry beside the findings of a dataset.
 
     ``covered`` counts the findings that it is about, ``changed`` says that the data are not those
-    that it is pinned to.
+    that it is pinned to. ``undecided`` counts those that it cannot accept: a number is missing.
     """
 
     code: str
@@ -57,6 +57,7 @@ class WaiverUse(NamedTuple):
     covered: int
     expired: bool
     changed: bool
+    undecided: int = 0
 
 
 class BaselineUse(NamedTuple):

@@ -114,12 +114,13 @@ def parse_flag(text: str, today: date) -> PriceSettings:
     stated = dict(pair.partition("=")[::2] for pair in pairs)
     unknown = sorted(set(stated) - {*OVERRIDE_UNITS, "provider", "source"})
     if not model or not stated.keys() & {*OVERRIDE_UNITS} or unknown:
-        what = f": {unknown[0]} is not known" if unknown else ""
+        lacks = "names no price" if model else "names no model"
+        what = f"{unknown[0]} is not known" if unknown else lacks
         hint = f"MODEL,UNIT=USD[,provider=NAME]; units: {', '.join(OVERRIDE_UNITS)}"
         if unknown:
             known = (*OVERRIDE_UNITS, "provider", "source")
             hint = f"{did_you_mean(unknown[0], known, '')} {hint}".lstrip()
-        raise ConfigError(f"--price {text}{what}", hint=hint)
+        raise ConfigError(f"--price {text}: {what}", hint=hint)
     amounts = {unit: _amount(text, stated[unit]) for unit in OVERRIDE_UNITS if unit in stated}
     provider = stated.get("provider") or None
     source = stated.get("source") or "--price on the command line"

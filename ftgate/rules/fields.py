@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ftgate.rules import JudgedFile
 
 
-@rule("FT131", severity="error", since="0.2")
+@rule("FT131", severity="error", since="0.1")
 def bad_field(file: JudgedFile) -> Iterator[Finding]:
     """A field of a record is missing or has a value of the wrong type.
 
@@ -32,7 +32,7 @@ def bad_field(file: JudgedFile) -> Iterator[Finding]:
     yield from of_kind(file, "bad-field", "missing or mistyped field")
 
 
-@rule("FT132", severity="error", since="0.2")
+@rule("FT132", severity="error", since="0.1")
 def reserved_word(file: JudgedFile) -> Iterator[Finding]:
     """A text has words that the provider reserves for its own template.
 
@@ -50,7 +50,7 @@ def reserved_word(file: JudgedFile) -> Iterator[Finding]:
     yield from of_kind(file, "reserved-word", "reserved words in a text")
 
 
-@rule("FT133", severity="error", since="0.2")
+@rule("FT133", severity="error", since="0.1")
 def record_count(file: JudgedFile, provider: ProviderFacts) -> Iterator[Finding]:
     """The file has fewer or more records than the provider's own validator lets through.
 
@@ -81,7 +81,7 @@ def record_count(file: JudgedFile, provider: ProviderFacts) -> Iterator[Finding]
     yield with_term(file, "record-count", Finding(text, file.path, decision=decision))
 
 
-@rule("FT134", severity="error", since="0.2")
+@rule("FT134", severity="error", since="0.1")
 def bad_schema_version(file: JudgedFile) -> Iterator[Finding]:
     """A record names no schema version, or not the one that the provider reads.
 

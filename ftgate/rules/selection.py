@@ -17,7 +17,7 @@ def check_rule_settings(settings: Settings) -> None:
         if key in ("select", "ignore"):
             _check_selectors(f"[rules] {key}", value)
         elif isinstance(value, dict):
-            find_rule(key)
+            _check_code(f"[rules.{key}]", key)
         else:
             import difflib  # only mistakes pay for it
 
@@ -41,7 +41,7 @@ def check_rule_settings(settings: Settings) -> None:
                 hint="use [[waive]] with a reason and an end date",
             )
     for waiver in settings.waive:
-        find_rule(waiver.code)
+        _check_code(f"[[waive]] {waiver.code}", waiver.code)
 
 
 def check_options(rules: Mapping[str, Any]) -> None:
@@ -109,4 +109,11 @@ def _check_selectors(where: str, value: Any) -> None:
         raise ConfigError(f"{where} = {value!r}: expected a list of codes", hint='["FT1", "FT305"]')
     for selector in value:
         if not is_selector(selector):
-            find_rule(selector)
+            _check_code(where, selector)
+
+
+def _check_code(where: str, code: str) -> None:
+    try:
+        find_rule(code)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error.message}", hint=error.hint) from None

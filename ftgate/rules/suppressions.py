@@ -20,19 +20,22 @@ def unused_waiver(waivers: tuple[WaiverUse, ...]) -> Iterator[Finding]:
 
     ## What to do instead
     Delete the `[[waive]]` entry. If it was meant for something else, correct its code, dataset or
-    path.
+    path. A missing number (exit code 3) cannot be approved: state it.
 
     ## Source
     The same idea as ruff's RUF100 and mypy's warn_unused_ignores. A waiver without a dataset is
     only reported where the plan has one dataset.
     """
     for waiver in waivers:
-        if not waiver.covered and not waiver.expired:
-            yield Finding(
-                f"the waiver of {waiver.code} covers nothing",
-                key=waiver.code,
-                next_step="delete the [[waive]] entry, or correct its code, dataset or path",
-            )
+        if waiver.covered or waiver.expired:
+            continue
+        text, step = f"the waiver of {waiver.code} covers nothing", "delete the [[waive]] entry"
+        if waiver.undecided:
+            text += ": a missing number cannot be approved"
+            step = f"state the number: ftgate explain {waiver.code}; {step}"
+        else:
+            step += ", or correct its code, dataset or path"
+        yield Finding(text, key=waiver.code, next_step=step)
 
 
 @rule("FT902", severity="warning", since="0.1")
@@ -84,7 +87,7 @@ def waiver_digest_changed(waivers: tuple[WaiverUse, ...]) -> Iterator[Finding]:
             )
 
 
-@rule("FT904", severity="warning", since="0.2")
+@rule("FT904", severity="warning", since="0.1")
 def baseline_entry_gone(baseline: tuple[BaselineUse, ...]) -> Iterator[Finding]:
     """Baseline accepts places that are no longer there.
 
@@ -112,7 +115,7 @@ def baseline_entry_gone(baseline: tuple[BaselineUse, ...]) -> Iterator[Finding]:
             )
 
 
-@rule("FT905", severity="warning", since="0.2")
+@rule("FT905", severity="warning", since="0.1")
 def void_ignore(void_ignores: tuple[VoidIgnore, ...]) -> Iterator[Finding]:
     """Comment in a prompt file is to accept a finding, and accepts none.
 

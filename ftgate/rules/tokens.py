@@ -172,7 +172,7 @@ def unknown_image_tokens(profile: Profile) -> Iterator[Finding]:
         )
 
 
-@rule("FT307", severity="error", since="0.2")
+@rule("FT307", severity="error", since="0.1")
 def job_too_large(training: Training, provider: ProviderFacts) -> Iterator[Finding]:
     """Tokens times epochs are more than the provider takes in one job.
 
