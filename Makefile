@@ -63,8 +63,9 @@ sbom: $(READY) ## what this installation consists of, as CycloneDX, into dist/
 
 SEED ?= 1
 INPUTS ?= 50000
-soak: $(READY) ## fuzz every parser for a long time: INPUTS of each, from SEED
+soak: $(READY) ## fuzz every parser (INPUTS of each, from SEED), and kill every command 520 times
 	@$(VENV)/bin/python -m scripts.soak --inputs $(INPUTS) --seed $(SEED)
+	@$(VENV)/bin/python -m scripts.soak_kills 520
 
 bench: $(READY) ## the figures of benchmarks/RESULTS.md, measured here
 	@for name in bench_hook bench_scale bench_pathological bench_structure bench_prices bench_risk bench_secrets bench_duplicates bench_prompts bench_judging bench_render bench_remote; do echo "== $$name"; $(VENV)/bin/python -m benchmarks.$$name || exit 1; done

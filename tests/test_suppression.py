@@ -182,7 +182,7 @@ def test_a_comment_that_covers_nothing_is_told_where_the_places_are() -> None:
 
 
 def line(raw: bytes, record: dict[str, object] | None = None, *kinds: str, at: int = 2) -> Line:
-    return Line(at, 0, raw, record, [Problem(kind) for kind in kinds], False)
+    return Line(at, 100 * (at - 1), raw, record, [Problem(kind) for kind in kinds], False)
 
 
 def test_a_record_is_known_by_what_it_says() -> None:
