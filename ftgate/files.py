@@ -104,7 +104,7 @@ def _below(
         found.extend(
             os.path.normpath(path)
             for path in paths
-            if os.path.isfile(path) or os.path.islink(path)  # no pipe and no device
+            if os.path.isfile(path) or not os.path.exists(path)  # no pipe, device or link to one
         )
     return found
 

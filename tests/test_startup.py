@@ -92,7 +92,8 @@ def test_the_public_names_are_there_and_import_nothing_until_used() -> None:
 
 
 def test_an_unchanged_hook_run_loads_no_rule_no_price_and_no_renderer(tmp_path: Path) -> None:
-    train = tmp_path / "train.jsonl"
+    (tmp_path / "alone").mkdir()  # plans beside a folder may be about its data, so they are read
+    train = tmp_path / "alone" / "train.jsonl"
     shutil.copy(ROOT / "sample_data" / "ski-resort-faq" / "train.jsonl", train)
     code = (
         "import sys\nfrom ftgate.cli import run\n"
