@@ -35,6 +35,7 @@ FORMATS = ("text", "csv", "json", "html", "markdown")
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     "form",
     envvar="FTGATE_OUTPUT_FORMAT",
     type=click.Choice(FORMATS),

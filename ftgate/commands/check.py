@@ -49,6 +49,7 @@ _STDOUT = ("", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")  # it already
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     "formats",
     envvar="FTGATE_OUTPUT_FORMAT",
     type=click.Choice(list(RENDERERS)),

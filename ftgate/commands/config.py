@@ -47,6 +47,7 @@ def check(files: tuple[str, ...]) -> int:
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="TOML with comments, or JSON.  [default: text]",

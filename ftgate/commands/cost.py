@@ -68,6 +68,7 @@ _PLAIN = str.maketrans({"·": "*", "±": "+/-", "█": "#", "▒": "-"})
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="Table or JSON.  [default: text]",

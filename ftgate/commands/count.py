@@ -55,6 +55,7 @@ _OPENAI_MODELS = ("openai", "azure")  # providers at which the default model can
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="Table or JSON.  [default: text]",

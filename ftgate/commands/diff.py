@@ -38,6 +38,7 @@ _WRONG = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionErr
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     "form",
     envvar="FTGATE_OUTPUT_FORMAT",
     type=click.Choice(["text", "json", "markdown"]),

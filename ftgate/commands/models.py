@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="Timeline or JSON.  [default: text]",

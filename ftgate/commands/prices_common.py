@@ -39,6 +39,7 @@ def common(command: _Command) -> _Command:
         click.option(
             "-f",
             "--output-format",
+            "--format",
             type=click.Choice(["text", "json"]),
             default="text",
             help="Table or JSON.  [default: text]",

@@ -35,6 +35,7 @@ DEFAULT_MODELS = ("gpt-6.1-terra", "gpt-6-luna", "gpt-4.1-mini")
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="Bars or JSON.  [default: text]",

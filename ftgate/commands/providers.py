@@ -21,6 +21,7 @@ _WIDTH = 38  # columns of a label
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     help="Words, JSON, or a table for a document.  [default: text]",

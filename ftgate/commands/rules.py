@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="Table or JSON.  [default: text]",

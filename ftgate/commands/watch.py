@@ -50,6 +50,7 @@ WITHIN_DAYS = 90
 @click.option(
     "-f",
     "--output-format",
+    "--format",
     type=click.Choice(["text", "json"]),
     default="text",
     help="Text or JSON.  [default: text]",

@@ -45,7 +45,7 @@ label when three in a hundred examples give it."""
 
 
 _FIGURE = lazy(r"\d")
-_BETWEEN_ITEMS = lazy(r"\s*[;|,、；]\s*")
+_BETWEEN_ITEMS = lazy(r"[;|,、；]")
 
 
 class Shared(NamedTuple):
@@ -139,7 +139,7 @@ def _items(answer: str) -> list[str]:
     """The short items that an answer consists of; none when a part is longer or has a figure."""
     if len(answer) > LIST_CHARS or _FIGURE.search(answer):
         return []
-    items = [label_key(item) for item in _BETWEEN_ITEMS.split(answer.strip())]
+    items = [label_key(item.strip()) for item in _BETWEEN_ITEMS.split(answer)]
     return items if max(map(len, items)) <= ITEM_CHARS else []
 
 

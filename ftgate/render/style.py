@@ -8,7 +8,7 @@ import re
 OUTCOME_COLORS = {"pass": 32, "fail": 31, "undecided": 33, "error": 31}  # green, red, yellow
 SEVERITY_COLORS = {"error": 31, "warning": 33, "info": 36}
 _SGR = re.compile("\x1b\\[[0-9;]*m")
-_WORDS = re.compile(r"( *)([^ ]+)")
+_WORDS = re.compile(r"(?<! )( *)([^ ]+)")
 _WIDE = 2
 _MARKS = ("Mn", "Me", "Mc", "Cf")
 _SHOWN = frozenset(
