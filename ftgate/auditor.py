@@ -119,13 +119,14 @@ def _closed(error: OSError) -> Row:
 
 
 def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> list[Judged]:
-    from ftgate.judging import judge_dataset, scope_of
+    from ftgate.judging import scope_of
     from ftgate.pricing import look_up
 
     today = parse_day(options.as_of)
     choice = prices_for(options, today)
     scope_of(finder.stated, options.select, options.ignore)
     look_up(finder.stated, today, choice.book(finder.stated.price, Path(), today))
+    judge = finder.judging(today, choice)
     found = []
     for done, job in enumerate(jobs):
         report_progress(options.progress, finder.looks, job, done, len(jobs))
@@ -133,18 +134,7 @@ def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> lis
         try:
             if error is not None:
                 raise error
-            judging = judge_dataset(
-                job,
-                finder.cache,
-                finder.looks,
-                today,
-                choice=choice,
-                select=options.select,
-                ignore=options.ignore,
-                signed=True,
-                engine=finder.engine(),
-            )
-            found.append(_judged(job, judging))
+            found.append(_judged(job, judge(job, signed=True)))
         except (FtgateError, OSError) as failure:
             found.append(Judged(job, _failed(job, failure)))
     return found

@@ -13,7 +13,7 @@ from ftgate.baseline import name_in, read, written
 from ftgate.errors import UsageError
 from ftgate.files import BASELINE_NAME, find_baseline
 from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, parse_day, prices_for
-from ftgate.judging import Judging, judge_dataset
+from ftgate.judging import Judging
 from ftgate.model import Finding
 from ftgate.remote.names import is_url
 from ftgate.sources import Job
@@ -113,20 +113,9 @@ def _judged(
     paths: Sequence[str], options: CheckOptions, *, collect: bool
 ) -> Iterator[tuple[Job, Judging]]:
     finder, today = SettingsFinder(options), parse_day(options.as_of)
-    choice = prices_for(options, today)
+    judge = finder.judging(today, prices_for(options, today))
     for job in jobs_of(paths, finder):
-        judged = judge_dataset(
-            job,
-            finder.cache,
-            finder.looks,
-            today,
-            choice=choice,
-            select=options.select,
-            ignore=options.ignore,
-            collect=collect,
-            engine=finder.engine(),
-        )
-        yield job, judged
+        yield job, judge(job, collect=collect)
 
 
 def _add(seen: _Seen, path: Path, job: Job, judged: Judging, collect: bool) -> None:

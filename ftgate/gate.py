@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from ftgate.sources import Job
 
 if TYPE_CHECKING:
     from ftgate.engine import Engine
+    from ftgate.judging import Judging
     from ftgate.model import Price, RuleText
     from ftgate.model.change import Before
     from ftgate.prices.choice import PriceChoice
@@ -111,6 +113,21 @@ class SettingsFinder:
 
         return Engine(self.options.engine, self.options.jobs)
 
+    def judging(self, today: date, choice: PriceChoice) -> Callable[..., Judging]:
+        """:func:`ftgate.judging.judge_dataset` as this run asks it: for a job, and what it adds."""
+        from ftgate.judging import judge_dataset
+
+        return partial(
+            judge_dataset,
+            cache=self.cache,
+            looks=self.looks,
+            today=today,
+            choice=choice,
+            select=self.options.select,
+            ignore=self.options.ignore,
+            engine=self.engine(),
+        )
+
     def for_folder(self, folder: Path) -> tuple[Path | None, Settings]:
         """The configuration file (None: there is none) and its settings."""
         folder = folder.resolve()
@@ -175,29 +192,18 @@ def judge_all(
     before: Mapping[str, Before] = MappingProxyType({}),
 ) -> Report:
     """Judge these datasets; ``before`` has the version that each is compared with, by name."""
-    from ftgate.judging import judge_dataset, out_of_time
+    from ftgate.judging import out_of_time
 
     started = time.monotonic()
     jobs, today = distinctly_named(found), parse_day(options.as_of)
-    choice = prices_for(options, today)
+    judge = finder.judging(today, prices_for(options, today))
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
         report_progress(options.progress, finder.looks, job, done, len(jobs))
         deadline = _deadline(job, started)
         try:
-            judged = judge_dataset(
-                job,
-                finder.cache,
-                finder.looks,
-                today,
-                choice=choice,
-                select=options.select,
-                ignore=options.ignore,
-                before=before.get(job.dataset.name),
-                deadline=deadline,
-                engine=finder.engine(),
-            )
+            judged = judge(job, before=before.get(job.dataset.name), deadline=deadline)
         except OutOfTimeError:
             assert deadline is not None  # noqa: S101 - nothing else runs out
             reports.append(out_of_time(job, deadline.seconds))

@@ -156,7 +156,7 @@ class _Files:
         return key_of(
             "profile",
             self._seen[file.path].digest,
-            _suffix(file),
+            file.table_suffix,
             self._encoding,
             *how.key(file.path),
             *(self._search.key(file) if how.hygiene else ()),
@@ -170,7 +170,7 @@ class _Files:
         return key_of("piece", piece.digest, self._encoding, *how.key(file.path), *marking)
 
     def _is_table(self, file: File) -> bool:
-        return _suffix(file) == ".csv"
+        return bool(file.table_suffix)
 
 
 def _joined(
@@ -196,11 +196,6 @@ def _joined(
                 files.remember(part.file, total)
             yield Result(part.file.path, None if error else total, error)
             total, error = None, None
-
-
-def _suffix(file: File) -> str:
-    """What of its name decides how a file is read: some providers take tables."""
-    return ".csv" if file.name.lower().endswith(".csv") else ""
 
 
 def _profile(data: Any) -> Profile | None:

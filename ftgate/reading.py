@@ -113,7 +113,7 @@ def read_dataset(
     reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
     train = [file for file in data if file.role == "train"]
-    shapes = (f"{reading.seen[file.path].digest} {_suffix(file)}" for file in train)
+    shapes = (f"{reading.seen[file.path].digest} {file.table_suffix}" for file in train)
     goal_key = key_of("goal", str(sample_size), target, *shapes)
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     structure = counter is None and not sample_size and not hygiene
@@ -149,11 +149,6 @@ def read_sample(dataset: Dataset, *, sample_size: int, looks: Looks, target: str
     nothing = Cache(None)
     reading.results, _ = profile_files(train, reading.seen, None, how, search, nothing, SERIAL)
     return _sampled(reading, train, sample_size, target)
-
-
-def _suffix(file: File) -> str:
-    """What of its name decides how a file is read: some providers take tables."""
-    return ".csv" if file.name.lower().endswith(".csv") else ""
 
 
 def _sampled(

@@ -94,7 +94,7 @@ class Searching:
         if not any((found := profiles[file.path]) and found.examples for file in self._train):
             return None
         shapes = (
-            f"{file.role == 'train'} {self._seen[file.path].digest} {_suffix(file.name)}"
+            f"{file.role == 'train'} {self._seen[file.path].digest} {file.table_suffix}"
             for file in self._files
         )
         key = key_of("repetition", self._target, str(self._whole_bytes), *shapes)
@@ -151,10 +151,6 @@ class Searching:
         lines = range(1, HEAD_EXAMPLES + 1)
         found = examples_at(first.path, first.name, self._target, lines)
         return common_of([window_of(*parts_of(example)) for example in found if example.turns])
-
-
-def _suffix(name: str) -> str:
-    return ".csv" if name.lower().endswith(".csv") else ""
 
 
 def _from_json(data: Any, names: list[str]) -> Repetition | None:

@@ -41,6 +41,11 @@ class File:
     role: FileRole
     name: str
 
+    @property
+    def table_suffix(self) -> str:
+        """What of its name decides how it is read: some providers take tables ("": no table)."""
+        return ".csv" if self.name.lower().endswith(".csv") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ftgate.model import (
     BreakEven,
@@ -217,3 +218,15 @@ def report(*datasets: DatasetReport) -> Report:
         prices=(PRICE,),
         settings={"usage": {"requests_per_month": None}, "as_of": date(2026, 11, 22)},
     )
+
+
+def closed(schema: Any) -> Any:
+    """The schema with every object closed: what it does not describe is then an error."""
+    if isinstance(schema, list):
+        return [closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: closed(value) for key, value in schema.items()}
+    if "properties" in result and result.get("type") == "object":
+        result.setdefault("additionalProperties", False)
+    return result

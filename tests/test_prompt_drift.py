@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ftgate.model.prompts import Message, PromptText, Syntax
 from ftgate.prompts.data import Shown, find_leaks, read_systems
-from ftgate.prompts.drift import System, difference, is_instance, measure_drift, similarity
+from ftgate.prompts.drift import System, difference, measure_drift, similarity
 
 
 def prompt(text: str, syntax: Syntax = "jinja") -> PromptText:
@@ -20,6 +20,13 @@ def record(system: str | None, question: str = "q", answer: str = "a") -> str:
     turns = [("system", system)] if system else []
     turns += [("user", question), ("assistant", answer)]
     return json.dumps({"messages": [{"role": role, "content": text} for role, text in turns]})
+
+
+def is_instance(text: str, template: str, syntax: Syntax) -> bool:
+    """Whether an example with this system prompt counts as one of the template."""
+    drift = measure_drift("p.txt", prompt(template, syntax), (System(text, 1),), 0)
+    assert drift is not None
+    return drift.matching == 1
 
 
 def test_a_filled_template_is_no_drift_and_white_space_does_not_count() -> None:

@@ -13,6 +13,7 @@ import pytest
 import ftgate
 from ftgate.cli import run
 from tests.conftest import AS_OF, ROOT
+from tests.report_values import closed
 
 Capture = pytest.CaptureFixture[str]
 FOLDER = Path(ftgate.__file__).parent
@@ -48,18 +49,6 @@ RUNS = {
     "ftgate/audit/1": ["audit hospital-letters -f json"],
     "ftgate/report/1": ["check hospital-letters -f json"],
 }
-
-
-def closed(schema: Any) -> Any:
-    """The schema with every object closed: what it does not describe is then an error."""
-    if isinstance(schema, list):
-        return [closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    result = {key: closed(value) for key, value in schema.items()}
-    if "properties" in result and result.get("type") == "object":
-        result.setdefault("additionalProperties", False)
-    return result
 
 
 def complaints(document: dict[str, Any]) -> list[str]:

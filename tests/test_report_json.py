@@ -16,24 +16,12 @@ import pytest
 import ftgate
 from ftgate.render import renderer
 from ftgate.report_json import dumps, metrics, plain, to_dict
-from tests.report_values import FAILING, PASSING, UNPRICED, UNREADABLE, report
+from tests.report_values import FAILING, PASSING, UNPRICED, UNREADABLE, closed, report
 
 SCHEMA: dict[str, Any] = json.loads(
     Path(ftgate.__file__).with_name("report.schema.json").read_text("utf-8")
 )
 EVERYTHING = report(PASSING, FAILING, UNREADABLE, UNPRICED)
-
-
-def closed(schema: Any) -> Any:
-    """The schema with every object closed: what it does not describe is then an error."""
-    if isinstance(schema, list):
-        return [closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    result = {key: closed(value) for key, value in schema.items()}
-    if "properties" in result and result.get("type") == "object":
-        result.setdefault("additionalProperties", False)
-    return result
 
 
 def validator(schema: dict[str, Any]) -> jsonschema.Draft202012Validator:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import COLOR, CONTEXT, OnePerLine, check_options, planning
+from ftgate.commands.flags import COLOR, CONTEXT, OnePerLine, check_options, output_format, planning
 from ftgate.commands.output import (
     check_target,
     emit,
@@ -32,16 +32,7 @@ FORMATS = ("text", "csv", "json", "html", "markdown")
 
 @click.command("audit", context_settings=CONTEXT)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="DIR|URL...")
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    "form",
-    envvar="FTGATE_OUTPUT_FORMAT",
-    type=click.Choice(FORMATS),
-    default="text",
-    help="What standard output gets.  [default: text]",
-)
+@output_format(*FORMATS)
 @click.option(
     "-o",
     "--output",
@@ -73,7 +64,7 @@ FORMATS = ("text", "csv", "json", "html", "markdown")
 @COLOR
 def command(
     paths: tuple[str, ...],
-    form: str,
+    output_format: str,
     output: tuple[str, ...],
     sort: str | None,
     limit: int | None,
@@ -100,7 +91,7 @@ def command(
     with progress_line(doing="auditing") as progress:
         found = audit(paths, replace(options, progress=progress))
     inventory = ordered(found, sort)
-    if form == "text":
+    if output_format == "text":
         from ftgate.render import inventory_text
 
         emit(
@@ -109,7 +100,7 @@ def command(
             )
         )
     else:
-        emit(render(inventory, form))
+        emit(render(inventory, output_format))
     for name, path in files:
         write_file(path, render(inventory, name))
     _say_tables(paths)

@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT, FilesFirst, check_options, choosing, deciding
+from ftgate.commands.flags import (
+    CONTEXT,
+    FilesFirst,
+    check_options,
+    choosing,
+    deciding,
+    output_format,
+)
 from ftgate.commands.output import emit
 from ftgate.errors import ConfigError, UnreadableError
 
@@ -44,14 +51,7 @@ def check(files: tuple[str, ...]) -> int:
 
 @command.command("show", context_settings=CONTEXT)
 @click.argument("file", required=False, type=click.Path())
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="TOML with comments, or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="TOML with comments, or JSON.")
 @choosing
 @deciding
 @click.pass_context

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, check_options, planning
+from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, check_options, output_format, planning
 from ftgate.commands.output import emit, progress_line, say, screen_width, wants_color
 from ftgate.commands.scenarios import is_scenario, read_scenario
 from ftgate.errors import UsageError
@@ -65,14 +65,7 @@ _PLAIN = str.maketrans({"·": "*", "±": "+/-", "█": "#", "▒": "-"})
     metavar="FILE",
     help="What if the tuned model were sent this prompt file instead of the plan's?",
 )
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Table or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Table or JSON.")
 @planning
 @VERBOSE
 @COLOR

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT, VERBOSE, check_epochs, complete_providers
+from ftgate.commands.flags import CONTEXT, VERBOSE, check_epochs, complete_providers, output_format
 from ftgate.commands.output import emit, emit_fitted, table_width
 from ftgate.errors import UsageError
 
@@ -52,14 +52,7 @@ _OPENAI_MODELS = ("openai", "azure")  # providers at which the default model can
     default="provider",
     help="Show the rule of OpenAI's cookbook too, with cl100k_base.  [default: provider]",
 )
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Table or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Table or JSON.")
 @VERBOSE
 @click.option("--no-cache", is_flag=True, help="Count everything again.")
 @click.option("--cache-dir", metavar="DIR", help="Where profiles are kept between runs.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import COLOR, CONTEXT, check_options, judging
+from ftgate.commands.flags import COLOR, CONTEXT, check_options, judging, output_format
 from ftgate.commands.output import emit, emit_fitted, wants_color
 from ftgate.errors import UnreadableError
 from ftgate.render.escape import quiet
@@ -35,20 +35,16 @@ _WRONG = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionErr
     type=click.Path(),
     help="Only datasets under this file, folder or glob. Repeatable.",
 )
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    "form",
-    envvar="FTGATE_OUTPUT_FORMAT",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    help="What standard output gets.  [default: text]",
-)
+@output_format("text", "json", "markdown")
 @judging
 @COLOR
 def command(
-    base: str, head: str | None, paths: tuple[str, ...], form: str, color: str, **flags: Any
+    base: str,
+    head: str | None,
+    paths: tuple[str, ...],
+    output_format: str,
+    color: str,
+    **flags: Any,
 ) -> int:
     """What changed between BASE and HEAD: examples, tokens, dollars, findings, verdict.
 
@@ -63,8 +59,8 @@ def command(
     from ftgate.changes import compare_versions
 
     changes = compare_versions(before, after)
-    shown = _shown(changes, base, head or "", form, color=wants_color(color))
-    (emit_fitted if form == "text" else emit)(shown)
+    shown = _shown(changes, base, head or "", output_format, color=wants_color(color))
+    (emit_fitted if output_format == "text" else emit)(shown)
     return 0
 
 

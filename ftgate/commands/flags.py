@@ -35,6 +35,20 @@ def _is_file(name: str) -> bool:
     return name != "-" and os.path.lexists(name)
 
 
+def output_format(
+    *choices: str, shown: str = "What standard output gets."
+) -> Callable[[_Command], _Command]:
+    """``-f``: one of these formats, text unless another is asked for; ``shown`` is its help."""
+    return click.option(
+        "-f",
+        "--output-format",
+        "--format",
+        type=click.Choice(choices),
+        default="text",
+        help=f"{shown}  [default: text]",
+    )
+
+
 class OnePerLine(click.types.StringParamType):
     """Text; an environment variable holds one value per line, so values may contain spaces."""
 

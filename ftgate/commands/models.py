@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ftgate.commands.flags import COLOR, CONTEXT
+from ftgate.commands.flags import COLOR, CONTEXT, output_format
 from ftgate.commands.output import emit_fitted, screen_width, wants_color
 from ftgate.commands.prices_common import PROVIDER, emit_json, find_day, load_book, mode_flag
 from ftgate.errors import UsageError, did_you_mean
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 )
 @PROVIDER
 @mode_flag("offline")
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Timeline or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Timeline or JSON.")
 @COLOR
 def command(
     tunable: bool, on: str | None, provider: str | None, mode: Mode, output_format: str, color: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from ftgate.commands.flags import COLOR, complete_providers
+from ftgate.commands.flags import COLOR, complete_providers, output_format
 from ftgate.commands.output import emit
 from ftgate.render.escape import quiet
 
@@ -36,14 +36,7 @@ def common(command: _Command) -> _Command:
             metavar="DATE",
             help="Judge ages as if today were YYYY-MM-DD.",
         ),
-        click.option(
-            "-f",
-            "--output-format",
-            "--format",
-            type=click.Choice(["text", "json"]),
-            default="text",
-            help="Table or JSON.  [default: text]",
-        ),
+        output_format("text", "json", shown="Table or JSON."),
     ):
         command = flag(command)
     return command

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT
+from ftgate.commands.flags import CONTEXT, output_format
 from ftgate.commands.output import emit, emit_fitted
 from ftgate.errors import UsageError
 
@@ -32,14 +32,7 @@ DEFAULT_MODELS = ("gpt-6.1-terra", "gpt-6-luna", "gpt-4.1-mini")
 )
 @click.option("--data", metavar="FILE", multiple=True, help="Training set to compare with.")
 @click.option("--show-records", is_flag=True, help="Show the difference to --data, text and all.")
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Bars or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Bars or JSON.")
 @click.option(
     "--today",
     "--as-of",

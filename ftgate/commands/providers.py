@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import COLOR, CONTEXT, complete_providers
+from ftgate.commands.flags import COLOR, CONTEXT, complete_providers, output_format
 from ftgate.commands.output import emit, screen_width, wants_color
 
 if TYPE_CHECKING:
@@ -18,14 +18,7 @@ _WIDTH = 38  # columns of a label
 
 @click.command("providers", context_settings=CONTEXT)
 @click.argument("name", required=False, shell_complete=complete_providers)
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    help="Words, JSON, or a table for a document.  [default: text]",
-)
+@output_format("text", "json", "markdown", shown="Words, JSON, or a table for a document.")
 @click.option(
     "--today",
     "--as-of",

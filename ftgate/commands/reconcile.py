@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT
+from ftgate.commands.flags import CONTEXT, output_format
 from ftgate.commands.output import emit, emit_fitted
 from ftgate.render.escape import quiet
 
@@ -27,14 +27,7 @@ if TYPE_CHECKING:
 @click.option(
     "--api-version", default="", metavar="DATE", help="For an Azure address without /openai/v1."
 )
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Table or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Table or JSON.")
 def command(jobs: tuple[str, ...], base_url: str, api_version: str, output_format: str) -> int:
     """Compare the bill of finished jobs with the prediction; without JOB, of all launched ones.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ftgate.commands.flags import COLOR, CONTEXT
+from ftgate.commands.flags import COLOR, CONTEXT, output_format
 from ftgate.commands.output import emit, emit_fitted, wants_color
 
 if TYPE_CHECKING:
@@ -14,14 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rules", context_settings=CONTEXT)
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Table or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Table or JSON.")
 @COLOR
 def command(output_format: str, color: str) -> int:
     """List every rule: code, name, severity and what it finds."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT
+from ftgate.commands.flags import CONTEXT, output_format
 from ftgate.commands.output import emit_fitted
 from ftgate.commands.prices_common import emit_json, find_day, load_book, mode_flag, plan
 from ftgate.errors import NothingToJudgeError, UsageError
@@ -47,14 +47,7 @@ WITHIN_DAYS = 90
     help="The day to look from: YYYY-MM-DD.  [default: today]",
 )
 @mode_flag("offline")
-@click.option(
-    "-f",
-    "--output-format",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Text or JSON.  [default: text]",
-)
+@output_format("text", "json", shown="Text or JSON.")
 def command(
     models: tuple[str, ...],
     within: int,

@@ -71,14 +71,6 @@ def system_text(prompt: PromptText) -> str:
     return "\n".join(system).strip()
 
 
-def is_instance(text: str, template: str, syntax: Syntax) -> bool:
-    """Whether the text is the template with its variables filled in; white space is not compared.
-
-    Found by looking for the fixed parts one after the other, which no text can make slow.
-    """
-    return _carries(text, _fixed_parts(template, syntax))
-
-
 def _fixed_parts(template: str, syntax: Syntax) -> list[str]:
     """What stands between the variables of a template, with its white space made equal."""
     template = template.strip()
@@ -88,7 +80,10 @@ def _fixed_parts(template: str, syntax: Syntax) -> list[str]:
 
 
 def _carries(text: str, fixed: list[str]) -> bool:
-    """Whether the text is these parts with anything between them."""
+    """Whether the text is these parts with anything between them; white space is not compared.
+
+    Found by looking for one after the other, which no text can make slow.
+    """
     text = _normal(text)
     if len(fixed) == 1:
         return text == fixed[0]
