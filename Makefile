@@ -56,7 +56,7 @@ lock: $(READY) ## pin the development tools again, with their hashes
 		--custom-compile-command "make lock" --extra dev --extra docs pyproject.toml -o requirements-dev.txt
 
 audit: $(READY) ## known weaknesses of the locked versions (asks PyPI)
-	@$(VENV)/bin/pip-audit --requirement requirements-dev.txt --disable-pip --strict
+	@$(VENV)/bin/python -m scripts.audit
 
 sbom: $(READY) ## what this installation consists of, as CycloneDX, into dist/
 	@mkdir -p dist && $(VENV)/bin/cyclonedx-py environment $(VENV) --of JSON -o dist/ftgate.cdx.json && echo dist/ftgate.cdx.json

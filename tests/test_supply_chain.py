@@ -15,6 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts import audit
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ftgate"
 FORBIDDEN_MODULES = {"pickle", "shelve", "dill", "cloudpickle", "commands", "pty"}
@@ -160,3 +162,16 @@ def test_the_wheel_is_the_same_whenever_and_wherever_it_is_built(tmp_path: Path)
         (wheel,) = (copy / "dist").glob("*.whl")
         digests.add((wheel.name, hashlib.sha256(wheel.read_bytes()).hexdigest()))
     assert len(digests) == 1
+
+
+def test_a_known_weakness_ends_the_audit_and_an_unknown_package_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    weak = {"id": "PYSEC-2026-1", "fix_versions": ["2.0"]}
+    known = {"name": "one", "version": "1.0", "vulns": [weak]}
+    sound = {"name": "two", "version": "1.0", "vulns": []}
+    unknown = {"name": "three", "skip_reason": "Dependency not found"}
+    assert audit.report([known, sound]) == 1
+    assert "one 1.0: PYSEC-2026-1, repaired in 2.0" in capsys.readouterr().out
+    assert audit.report([sound, unknown]) == 0
+    assert "1 of 2 packages, 0 weaknesses; NOT AUDITED: 1" in capsys.readouterr().out
