@@ -7,20 +7,23 @@ and missing paths are errors of the whole.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftgate import __version__, sources
 from ftgate.auditing.inventory import Inventory, Row
 from ftgate.content.marks import WHOLE_BYTES, parts_of, share_of
+from ftgate.deadline import Deadline, OutOfTimeError
 from ftgate.errors import ConfigError, FtgateError, NothingToJudgeError, UsageError
 from ftgate.files import expand
 from ftgate.gate import (
     CheckOptions,
     SettingsFinder,
+    deadline_of,
     distinctly_named,
     parse_day,
     prices_for,
@@ -57,14 +60,15 @@ def audit(
     Every dataset is judged as :func:`ftgate.check` does, by the nearest plan, and its examples are
     looked for in the others. Of the options, what is about one verdict (``exit_zero``,
     ``compare_to``, ``stdin``, ``staged``) has no part in it. Raises FtgateError for wrong paths and
-    flags; what is wrong with one dataset stands in its row.
+    flags; what is wrong with one dataset stands in its row, and so does that there was no time for
+    it.
     """
-    options = options or CheckOptions()
+    started, options = time.monotonic(), options or CheckOptions()
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     finder = _Tolerant(options)
     jobs, closed = _discover([os.fspath(path) for path in several], finder)
-    judged = _judge(distinctly_named(jobs), options, finder)
-    found = _compared(judged, options)
+    judged = _judge(distinctly_named(jobs), options, finder, started)
+    found = _compared(judged, options, deadline_of(finder.stated, started))
     return replace(found, rows=(*found.rows, *map(_closed, closed)))
 
 
@@ -76,7 +80,7 @@ class _Tolerant(SettingsFinder):
         self.errors: dict[str, FtgateError] = {}
         self._looked_at: set[Path] = set()
         # Flags are the same for every dataset: what is wrong with them is no row.
-        alone = SettingsFinder(replace(options, isolated=not options.config))
+        alone = SettingsFinder(replace(options, isolated=not options.config, notice=None))
         self.stated = alone.for_folder(Path())[1]
 
     def for_folder(self, folder: Path) -> tuple[Path | None, Settings]:
@@ -118,7 +122,9 @@ def _closed(error: OSError) -> Row:
     return Row(name, name, 0, error=error.strerror or str(error))
 
 
-def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> list[Judged]:
+def _judge(
+    jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant, started: float
+) -> list[Judged]:
     from ftgate.judging import scope_of
     from ftgate.pricing import look_up
 
@@ -131,10 +137,13 @@ def _judge(jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant) -> lis
     for done, job in enumerate(jobs):
         report_progress(options.progress, finder.looks, job, done, len(jobs))
         error = finder.errors.get(str(job.dataset.config_path))
+        deadline = deadline_of(job.settings, started)
         try:
             if error is not None:
                 raise error
-            found.append(_judged(job, judge(job, signed=True)))
+            found.append(_judged(job, judge(job, signed=True, deadline=deadline)))
+        except OutOfTimeError:
+            found.append(Judged(job, _late(job, deadline)))
         except (FtgateError, OSError) as failure:
             found.append(Judged(job, _failed(job, failure)))
     return found
@@ -165,16 +174,29 @@ def _searched(job: Job, reading: Reading) -> float:
 
 
 def _failed(job: Job, failure: FtgateError | OSError) -> Row:
+    hint = failure.hint if isinstance(failure, FtgateError) else ""
+    said = "; ".join(filter(None, (str(failure) or repr(failure), hint)))
+    return _row_without(job, error=said)
+
+
+def _late(job: Job, deadline: Deadline) -> Row:
+    error = deadline.error("FT010: not judged")
+    said = f"{error.message}; {error.hint}"
+    return _row_without(job, outcome="undecided", codes=("FT010",), error=said)
+
+
+def _row_without(job: Job, **known: Any) -> Row:
+    """The row of a dataset of which no number is known."""
     data = _data(job)
-    return Row(job.dataset.name, data[0].name, len(data), error=str(failure) or repr(failure))
+    return Row(job.dataset.name, data[0].name, len(data), **known)
 
 
 def _data(job: Job) -> list[File]:
     return [file for file in job.dataset.files if file.role != "prompt"]
 
 
-def _compared(judged: Sequence[Judged], options: CheckOptions) -> Inventory:
-    """The inventory, with what the datasets have in common."""
+def _compared(judged: Sequence[Judged], options: CheckOptions, deadline: Deadline) -> Inventory:
+    """The inventory, with what the datasets have in common, where there is time to find it."""
     as_of = parse_day(options.as_of).isoformat()
     rows = tuple(each.row for each in judged)
     if not any(each.parts for each in judged):
@@ -182,8 +204,14 @@ def _compared(judged: Sequence[Judged], options: CheckOptions) -> Inventory:
     from ftgate.auditing.across import find_across
     from ftgate.auditing.rows import with_others
 
-    library = _Library(judged)
-    found = find_across(library.parts, library.owners, library.texts, library.common)
+    library = _Library(judged, deadline)
+    try:
+        found = find_across(library.parts, library.owners, library.texts, library.common, deadline)
+    except OutOfTimeError:
+        if options.notice:
+            late = deadline.error("the datasets were not compared with each other")
+            options.notice(f"{late.message}; {late.hint}")
+        return Inventory(__version__, as_of, rows, compared=False)
     return Inventory(
         __version__,
         as_of,
@@ -195,8 +223,9 @@ def _compared(judged: Sequence[Judged], options: CheckOptions) -> Inventory:
 class _Library:
     """The data files of all datasets that were searched, and their texts when they are needed."""
 
-    def __init__(self, judged: Sequence[Judged]) -> None:
+    def __init__(self, judged: Sequence[Judged], deadline: Deadline) -> None:
         self._judged = judged
+        self._deadline = deadline
         found = [(index, *part) for index, each in enumerate(judged) for part in each.parts]
         self.owners = [index for index, _, _ in found]
         self._files = [file for _, file, _ in found]
@@ -207,7 +236,8 @@ class _Library:
         from ftgate.lookup import examples_at
 
         file, target = self._files[part], self._target(self.owners[part])
-        return [parts_of(example) for example in examples_at(file.path, file.name, target, lines)]
+        found = examples_at(file.path, file.name, target, lines, self._deadline)
+        return [parts_of(example) for example in found]
 
     def common(self, datasets: Collection[int]) -> tuple[int, ...]:
         """What most examples of one of these datasets share, which their signatures leave out."""
@@ -217,7 +247,9 @@ class _Library:
         for index in datasets:
             each = self._judged[index]
             data = _data(each.job)
-            search = Searching(data, each.seen, self._target(index), WHOLE_BYTES)
+            search = Searching(
+                data, each.seen, self._target(index), WHOLE_BYTES, deadline=self._deadline
+            )
             found.update(search.of(data[0]).common)
         return tuple(sorted(found))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,14 @@ from ftgate.atomic import replacing
 from ftgate.baseline import name_in, read, written
 from ftgate.errors import UsageError
 from ftgate.files import BASELINE_NAME, find_baseline
-from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, parse_day, prices_for
+from ftgate.gate import (
+    CheckOptions,
+    SettingsFinder,
+    deadline_of,
+    jobs_of,
+    parse_day,
+    prices_for,
+)
 from ftgate.judging import Judging
 from ftgate.model import Finding
 from ftgate.remote.names import is_url
@@ -47,7 +55,8 @@ class _Seen(NamedTuple):
 def accept(paths: Sequence[str], options: CheckOptions) -> list[Change]:
     """Baselines that accept every place which counts now, of the rules that were asked.
 
-    Lines about other files and other rules stay. Nothing is written: see :func:`save`.
+    Lines about other files and other rules stay. Nothing is written: see :func:`save`. Raises
+    OutOfTimeError when the time budget is spent.
     """
     changes = []
     for path, seen in _look(paths, options, collect=True):
@@ -112,10 +121,13 @@ def _look(
 def _judged(
     paths: Sequence[str], options: CheckOptions, *, collect: bool
 ) -> Iterator[tuple[Job, Judging]]:
-    finder, today = SettingsFinder(options), parse_day(options.as_of)
+    started, finder, today = time.monotonic(), SettingsFinder(options), parse_day(options.as_of)
     judge = finder.judging(today, prices_for(options, today))
     for job in jobs_of(paths, finder):
-        yield job, judge(job, collect=collect)
+        deadline = deadline_of(job.settings, started)
+        with deadline.during(f"{job.dataset.name}: not judged"):
+            judged = judge(job, collect=collect, deadline=deadline)
+        yield job, judged
 
 
 def _add(seen: _Seen, path: Path, job: Job, judged: Judging, collect: bool) -> None:

@@ -4,7 +4,8 @@ An entry is found by the digest of everything that it was computed from, ftgate'
 included, so it never goes stale; it holds digests, counts and verdicts, never text of the data.
 Writing is atomic (temporary file, then rename) and every entry starts with a checksum of its body,
 so a torn or damaged file reads as absent. A cache that cannot be read or written (no home, full
-disk) is the same as an empty one.
+disk) is the same as an empty one, and so is one that somebody else could have written
+(:mod:`ftgate.ownership`).
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import orjson
 
 from ftgate.atomic import replacing
+from ftgate.deadline import FOREVER, Deadline
+from ftgate.ownership import doubt, doubt_of
 from ftgate.remote.names import is_url
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 DAY_SECONDS = 86_400
 KEPT_DAYS = 30
+_BUFFER_BYTES = 1 << 18
+PRIVATE = "close it (chmod go-w), or name a folder of your own: FTGATE_CACHE_DIR"
 _ENTRY = re.compile(r"[a-z-]+-[0-9a-f]{40}\.json")
 
 
@@ -65,20 +71,30 @@ class Seen(NamedTuple):
     version: int | str
 
 
-def look_at(path: str) -> Seen:
+def look_at(path: str, deadline: Deadline = FOREVER) -> Seen:
     """Digest of a file's bytes; an unreadable file has the digest of its absence.
 
-    One that is elsewhere is downloaded. Raises RemoteError when it cannot be.
+    One that is elsewhere is downloaded. Raises RemoteError when it cannot be, OutOfTimeError after
+    ``deadline``.
     """
     if is_url(path):
-        return Looks().at(path)
+        return Looks().at(path, deadline)
     try:
         with open(path, "rb") as stream:
             before = os.fstat(stream.fileno())
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return Seen(f"sha256:{digest}", before.st_size, before.st_mtime_ns)
+            digest = digest_of(stream, deadline)
+        return Seen(digest, before.st_size, before.st_mtime_ns)
     except OSError:
         return Seen("unreadable", 0, 0)
+
+
+def digest_of(stream: BinaryIO, deadline: Deadline) -> str:
+    """``sha256:…`` of what is left of a stream. Raises OutOfTimeError after ``deadline``."""
+    digest, buffer = hashlib.sha256(), memoryview(bytearray(_BUFFER_BYTES))
+    while size := stream.readinto(buffer):  # type: ignore[attr-defined]
+        deadline.check()
+        digest.update(buffer[:size])
+    return f"sha256:{digest.hexdigest()}"
 
 
 class Looks:
@@ -93,10 +109,15 @@ class Looks:
         self._offline = offline
         self._tell: Tell | None = None
 
-    def at(self, path: str) -> Seen:
-        """The file as it was at the first look. Raises RemoteError, NotFetchedError."""
+    def at(self, path: str, deadline: Deadline = FOREVER) -> Seen:
+        """The file as it was at the first look.
+
+        Raises RemoteError, NotFetchedError, and OutOfTimeError after ``deadline``.
+        """
         if path not in self._seen:
-            self._seen[path] = Seen(*self.elsewhere.look(path)) if is_url(path) else look_at(path)
+            url = is_url(path)
+            look = Seen(*self.elsewhere.look(path, deadline)) if url else look_at(path, deadline)
+            self._seen[path] = look
         return self._seen[path]
 
     def listed(self, url: str) -> list[str]:
@@ -157,21 +178,37 @@ class Cache:
         self.directory = directory
 
     @classmethod
-    def open(cls, directory: str | None = None, *, enabled: bool = True) -> Cache:
-        """The user's cache, or one that remembers nothing when disabled or without a home."""
+    def open(
+        cls,
+        directory: str | None = None,
+        *,
+        enabled: bool = True,
+        notice: Callable[[str], None] | None = None,
+    ) -> Cache:
+        """The user's cache, or one that remembers nothing when disabled or without a home.
+
+        One in a folder that others can write to is not used, which ``notice`` is told.
+        """
         if not enabled:
             return cls(None)
         try:
-            return cls(Path(directory) if directory else default_dir())
+            where = Path(directory) if directory else default_dir()
         except RuntimeError:  # Path.home() finds no home
             return cls(None)
+        why = doubt_of(where)
+        if why and notice:
+            notice(f"the cache is not used: {where} {why}; {PRIVATE}")
+        return cls(None if why else where)
 
     def get(self, key: str) -> Any | None:
         """The entry's value, or None when there is none that can be trusted."""
         if self.directory is None:
             return None
         try:
-            data = (self.directory / f"{key}.json").read_bytes()
+            with open(self.directory / f"{key}.json", "rb") as stream:
+                if doubt(os.fstat(stream.fileno())):
+                    return None
+                data = stream.read()
         except OSError:
             return None
         checksum, _, body = data.partition(b"\n")

@@ -254,6 +254,16 @@ def _say_bug(error: Exception, *, verbose: bool) -> int:
     return ERROR
 
 
+def _warn_of_variables() -> None:
+    """Say which variables of ours nothing reads: no setting gets lost by a typing error."""
+    if not any(name.startswith("FTGATE_") for name in os.environ):
+        return
+    from ftgate.environment import unknown
+
+    for name, hint in unknown():
+        _say_error(f"{name} in the environment is not read by any command", hint)
+
+
 def _terminate(number: int, frame: object) -> None:
     sys.exit(128 + number)
 
@@ -274,6 +284,7 @@ def main() -> None:
     args = sys.argv[1:]
     _heed_signals()
     try:
+        _warn_of_variables()
         code = run(args)
     except KeyboardInterrupt:  # while an error was being printed
         code = INTERRUPTED

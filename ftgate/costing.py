@@ -5,13 +5,14 @@ It is :func:`ftgate.gate.check` without rules: nothing here passes or fails.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from ftgate.errors import UsageError
-from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, parse_day, prices_for
+from ftgate.gate import CheckOptions, SettingsFinder, deadline_of, jobs_of, parse_day, prices_for
 from ftgate.model import Comparison, Missing, Price, Training
 from ftgate.pricing import Facts, Read, look_up, plan_of, price_job, read_files
 from ftgate.sources import Job
@@ -37,9 +38,9 @@ class Costs:
 def price_one(path: str | None, options: CheckOptions) -> Costs:
     """Price the one dataset under a path, or that the configuration declares.
 
-    Raises UsageError where there are several.
+    Raises UsageError where there are several, and as :func:`price_paths`.
     """
-    finder = SettingsFinder(options)
+    started, finder = time.monotonic(), SettingsFinder(options)
     jobs = jobs_of((path,) if path else (), finder)
     if len(jobs) > 1:
         names = ", ".join(job.dataset.name for job in jobs[:3])
@@ -47,28 +48,33 @@ def price_one(path: str | None, options: CheckOptions) -> Costs:
             f"{path or 'here'}: {len(jobs)} datasets: {names}{', ...' if len(jobs) > 3 else ''}",
             hint="name the training file of one",
         )
-    return _price_all(jobs, options, finder)[0]
+    return _price_all(jobs, options, finder, started)[0]
 
 
 def price_paths(paths: Sequence[str], options: CheckOptions) -> list[Costs]:
     """Price every dataset under the paths; without paths, those that the configuration declares.
 
     Raises FtgateError for wrong input (see :mod:`ftgate.errors`), ConfigError also for a ``[risk]``
-    that the plan cannot have.
+    that the plan cannot have, OutOfTimeError when the time budget is spent.
     """
-    finder = SettingsFinder(options)
-    return _price_all(jobs_of(paths, finder), options, finder)
+    started, finder = time.monotonic(), SettingsFinder(options)
+    return _price_all(jobs_of(paths, finder), options, finder, started)
 
 
-def _price_all(jobs: Sequence[Job], options: CheckOptions, finder: SettingsFinder) -> list[Costs]:
+def _price_all(
+    jobs: Sequence[Job], options: CheckOptions, finder: SettingsFinder, started: float
+) -> list[Costs]:
     today = parse_day(options.as_of)
     choice, found = prices_for(options, today), []
     for done, job in enumerate(jobs):
         if options.progress:
             options.progress(job.dataset.name, done, len(jobs))
         facts = look_up(job.settings, today, choice.book(job.settings.price, job.folder, today))
-        engine = finder.engine()
-        read = read_files(job, facts, finder.cache, finder.looks, engine=engine)
+        engine, deadline = finder.engine(), deadline_of(job.settings, started)
+        with deadline.during(f"{job.dataset.name}: not read"):
+            read = read_files(
+                job, facts, finder.cache, finder.looks, engine=engine, deadline=deadline
+            )
         found.append(_costs(job, facts, read, today))
     return found
 

@@ -31,7 +31,7 @@ class Answer(NamedTuple):
 def examine(folder: Path, today: date) -> list[Answer]:
     """Every answer, in the order in which a first run would meet the problem."""
     looks: tuple[Callable[[Path, date], Iterator[Answer]], ...] = (
-        *(_versions, _vocabularies, _prices, _cache, _plan, _data, _git),
+        *(_versions, _environment, _vocabularies, _prices, _cache, _plan, _data, _git),
     )
     return [answer for look in looks for answer in look(folder, today)]
 
@@ -40,6 +40,14 @@ def _versions(folder: Path, today: date) -> Iterator[Answer]:
     del folder, today
     python = f"{platform.python_implementation()} {platform.python_version()}"
     yield Answer("ok", "version", f"ftgate {__version__} on {python}, {platform.machine()}")
+
+
+def _environment(folder: Path, today: date) -> Iterator[Answer]:
+    del folder, today
+    from ftgate.environment import unknown
+
+    for name, hint in unknown():
+        yield Answer("note", "environment", f"{name} is not read by any command", hint)
 
 
 def _vocabularies(folder: Path, today: date) -> Iterator[Answer]:
@@ -80,10 +88,12 @@ def _prices(folder: Path, today: date) -> Iterator[Answer]:
 
 def _cache(folder: Path, today: date) -> Iterator[Answer]:
     del folder, today
-    from ftgate.cache import Cache
+    from ftgate.cache import PRIVATE, default_dir
+    from ftgate.ownership import doubt_of
 
-    where = Cache.open().directory
-    if where is None:
+    try:
+        where = default_dir()
+    except RuntimeError:
         yield Answer("note", "cache", "no home folder: nothing is remembered", "FTGATE_CACHE_DIR=…")
         return
     try:
@@ -91,6 +101,9 @@ def _cache(folder: Path, today: date) -> Iterator[Answer]:
         with tempfile.TemporaryFile(dir=where):
             files = [entry for entry in os.scandir(where) if entry.is_file()]
             size = sum(entry.stat().st_size for entry in files)
+        if why := doubt_of(where):
+            yield Answer("problem", "cache", f"{where} {why}: not used", PRIVATE)
+            return
         yield Answer("ok", "cache", f"{where}: {len(files):,} entries, {size / 1e6:.1f} MB")
     except OSError as error:
         text = f"{where}: {error.strerror}; everything is counted again in every run"

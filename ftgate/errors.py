@@ -15,6 +15,7 @@
     ├── AskingError          exit 2   a model cannot be asked: no key, no price, over the budget
     ├── WorkerError          exit 2   a process died twice of the same piece of a file
     ├── LaunchError          exit 2   a job cannot be launched, or the service refuses it
+    ├── OutOfTimeError       exit 2   the time budget is spent; a gate says undecided instead
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
     ├── NotFetchedError      exit 3   a hook asks nobody, and knows nothing of data elsewhere
     └── NothingToJudgeError  exit 3   no dataset was found where the user pointed

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftgate import __version__, config, sources
 from ftgate.cache import Cache, Looks
-from ftgate.deadline import Deadline, OutOfTimeError
+from ftgate.deadline import FOREVER, Deadline, OutOfTimeError
 from ftgate.errors import ConfigError, UsageError
 from ftgate.plain import to_plain
 from ftgate.settings import Settings
@@ -43,8 +43,8 @@ class CheckOptions:
 
     ``overrides`` are ``key=value`` settings, ``compare_to`` is the commit whose version of each
     dataset the policy on changes compares with, ``progress`` is called with dataset name, number
-    done and number of datasets, ``notice`` with what the user should know of the prices. ``engine``
-    and ``jobs`` say how large files are read, see :class:`ftgate.engine.Engine`.
+    done and number of datasets, ``notice`` with what the user should know of prices and cache.
+    ``engine`` and ``jobs`` say how large files are read, see :class:`ftgate.engine.Engine`.
     """
 
     config: str | None = None
@@ -82,7 +82,7 @@ def check(
     ``paths`` are files, folders and globs, or one of them. Raises FtgateError for wrong input (see
     :mod:`ftgate.errors`); defects of the data are findings.
     """
-    options = options or CheckOptions()
+    started, options = time.monotonic(), options or CheckOptions()
     finder = SettingsFinder(options)
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     named = [os.fspath(path) for path in several]
@@ -93,8 +93,8 @@ def check(
     if options.compare_to:
         from ftgate import history
 
-        before = history.before(options.compare_to, named, options)
-    return judge_all(jobs, options, finder, before)
+        before = history.before(options.compare_to, named, options, started)
+    return judge_all(jobs, options, finder, before, started)
 
 
 class SettingsFinder:
@@ -102,7 +102,7 @@ class SettingsFinder:
 
     def __init__(self, options: CheckOptions, *, offline: bool = False) -> None:
         self.options = options
-        self.cache = Cache.open(options.cache_dir, enabled=options.cache)
+        self.cache = Cache.open(options.cache_dir, enabled=options.cache, notice=options.notice)
         self.looks = Looks(self.cache, offline=offline)
         self._by_config: dict[Path | None, Settings] = {}
         self._by_folder: dict[Path, Path | None] = {}
@@ -190,22 +190,25 @@ def judge_all(
     options: CheckOptions,
     finder: SettingsFinder,
     before: Mapping[str, Before] = MappingProxyType({}),
+    started: float | None = None,
 ) -> Report:
-    """Judge these datasets; ``before`` has the version that each is compared with, by name."""
+    """Judge these datasets; ``before`` has the version that each is compared with, by name.
+
+    Time budgets count from ``started`` on, by default from now.
+    """
     from ftgate.judging import out_of_time
 
-    started = time.monotonic()
+    started = time.monotonic() if started is None else started
     jobs, today = distinctly_named(found), parse_day(options.as_of)
     judge = finder.judging(today, prices_for(options, today))
     reports: list[DatasetReport] = []
     prices: dict[str, Price] = {}
     for done, job in enumerate(jobs):
         report_progress(options.progress, finder.looks, job, done, len(jobs))
-        deadline = _deadline(job, started)
+        deadline = deadline_of(job.settings, started)
         try:
             judged = judge(job, before=before.get(job.dataset.name), deadline=deadline)
         except OutOfTimeError:
-            assert deadline is not None  # noqa: S101 - nothing else runs out
             reports.append(out_of_time(job, deadline.seconds))
             continue
         reports.append(judged.report)
@@ -223,10 +226,10 @@ def report_progress(
         looks.tell(lambda amount: progress(amount, done, total))
 
 
-def _deadline(job: Job, started: float) -> Deadline | None:
-    """When the plan's time budget for all datasets of a run is spent; None without one."""
-    seconds = job.settings.policy.timeout_seconds
-    return None if seconds is None else Deadline(seconds, started)
+def deadline_of(settings: Settings, started: float) -> Deadline:
+    """When the plan's time budget for all datasets of a run is spent."""
+    seconds = settings.policy.timeout_seconds
+    return FOREVER if seconds is None else Deadline(seconds, started)
 
 
 def prices_for(options: CheckOptions, today: date) -> PriceChoice:

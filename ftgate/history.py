@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ftgate import gitindex
 from ftgate.atomic import scratch_folder
 from ftgate.changes import versions_of
+from ftgate.deadline import MORE_TIME, OutOfTimeError
 from ftgate.errors import ConfigError, NothingToJudgeError, UsageError
 from ftgate.gate import CheckOptions, SettingsFinder, jobs_of, judge_all
 from ftgate.model.change import Before
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from ftgate.sources import Job
 
 
-def report_at(ref: str, paths: Sequence[str], options: CheckOptions) -> Report | None:
+def report_at(
+    ref: str, paths: Sequence[str], options: CheckOptions, started: float | None = None
+) -> Report | None:
     """The datasets under the paths as the commit has them; None where it has none.
 
-    Paths, and a named configuration, are those of the working tree. Raises UnreadableError outside
-    of a repository and for an unknown commit, ConfigError for a plan that was broken then,
-    UsageError for an address.
+    Paths, and a named configuration, are those of the working tree; ``started`` as in
+    :func:`judge_all`. Raises UnreadableError outside of a repository and for an unknown commit,
+    ConfigError for a plan that was broken then, UsageError for an address.
     """
     for path in filter(is_url, paths):
         raise UsageError(f"git has no earlier {shown(path)}", hint="name files that git knows")
@@ -39,7 +42,9 @@ def report_at(ref: str, paths: Sequence[str], options: CheckOptions) -> Report |
         (target / ".git").touch()  # the search for a configuration ends here
         start = target / here.relative_to(root)
         try:
-            finder = SettingsFinder(replace(options, config=_mapped(options.config, root, target)))
+            config = _mapped(options.config, root, target)
+            quiet = replace(options, config=config, progress=None, notice=None)
+            finder = SettingsFinder(quiet)
             there = [_mapped(path, root, target) or path for path in paths]
             present = [path for path in there if os.path.lexists(path) or _is_glob(path)]
             if not start.is_dir() or (paths and not present):
@@ -51,12 +56,22 @@ def report_at(ref: str, paths: Sequence[str], options: CheckOptions) -> Report |
             message = error.message.replace(f"{target}{os.sep}", "")
             raise ConfigError(f"at {ref}: {message}", hint=error.hint) from None
         seen = [_as_seen_from(start, job) for job in jobs]
-        return judge_all(seen, replace(options, progress=None, notice=None), finder)
+        return judge_all(seen, quiet, finder, started=started)
 
 
-def before(ref: str, paths: Sequence[str], options: CheckOptions) -> dict[str, Before]:
-    """The versions at a commit, by name of the dataset."""
-    versions = versions_of(report_at(ref, paths, options))
+def before(
+    ref: str, paths: Sequence[str], options: CheckOptions, started: float
+) -> dict[str, Before]:
+    """The versions at a commit, by name of the dataset.
+
+    Raises OutOfTimeError where one of them was not judged in time: nothing is compared with it.
+    """
+    from ftgate.judging import is_late
+
+    report = report_at(ref, paths, options, started)
+    for late in filter(is_late, report.datasets if report else ()):
+        raise OutOfTimeError(f"at {ref}: {late.name}: {late.findings[0].message}", hint=MORE_TIME)
+    versions = versions_of(report)
     return {name: Before(ref, version) for name, version in versions.items()}
 
 

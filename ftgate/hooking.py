@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +13,17 @@ from typing import TYPE_CHECKING
 from ftgate import gitindex, sources
 from ftgate.atomic import scratch_folder
 from ftgate.cache import Looks, key_of
+from ftgate.deadline import Deadline, OutOfTimeError
 from ftgate.errors import FtgateError, NotFetchedError, UsageError
 from ftgate.files import DVC_SUFFIX, data_below, data_beside, find_baseline, is_dvc_pointer
-from ftgate.gate import CheckOptions, SettingsFinder, judge_all, parse_day, shown_as
+from ftgate.gate import (
+    CheckOptions,
+    SettingsFinder,
+    deadline_of,
+    judge_all,
+    parse_day,
+    shown_as,
+)
 from ftgate.prices.places import price_files
 from ftgate.readers.prompt_names import includes_others
 from ftgate.sources import Job
@@ -136,14 +145,17 @@ def _answer(
     """The answer about the datasets that can be judged, and which of them cannot."""
     unknown: list[tuple[Job, NotFetchedError]] = []
     known: list[Job] = []
+    started = time.monotonic()
     for job in jobs:
         try:
             for file in job.dataset.files:
-                finder.looks.at(file.path)
+                finder.looks.at(file.path, deadline_of(job.settings, started))
             known.append(job)
+        except OutOfTimeError:
+            known.append(job)  # the gate will say so
         except NotFetchedError as error:
             unknown.append((job, error))
-    answer = _answer_of(known, options, finder, present, look)
+    answer = _answer_of(known, options, finder, present, look, started)
     if not unknown:
         return answer
     from ftgate.render.escape import visible
@@ -161,28 +173,44 @@ def _answer_of(
     finder: SettingsFinder,
     present: Callable[[Report], str],
     look: str,
+    started: float,
 ) -> Answer:
     if not jobs:  # files that are neither data nor prompts
         return Answer(0, "")
-    today = parse_day(options.as_of)
-    asked = f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
-    asked += f" {options.prices} {options.price}"
-    offline = options.prices in (None, "offline")
-    identity = (part for job in jobs for part in _identity(job, finder.looks, offline))
-    key = key_of("answer", look, asked, *identity)
-    match finder.cache.get(key):
+    key = _key(jobs, options, finder, look, started)
+    match finder.cache.get(key) if key else None:
         case {"exit_code": int(code), "text": str(text)}:
             return Answer(code, text)
-    report = judge_all(jobs, options, finder)
+    silent = replace(options, notice=None)  # how old prices are is for ftgate check to say
+    report = judge_all(jobs, silent, finder, started=started)
     answer = Answer(report.exit_code, present(report) if report.outcome != "pass" else "")
     whole = not any(includes_others(file.name) for job in jobs for file in job.dataset.files)
-    late = any(each.code == "FT010" for one in report.datasets for each in one.findings)
-    if whole and not late and finder.looks.still_true():
+    from ftgate.judging import is_late  # an answer that is remembered needs no judge
+
+    late = any(map(is_late, report.datasets))
+    if key and whole and not late and finder.looks.still_true():
         finder.cache.put(key, {"exit_code": answer.exit_code, "text": answer.text})
     return answer
 
 
-def _identity(job: Job, looks: Looks, offline: bool) -> Iterator[str]:
+def _key(
+    jobs: Sequence[Job], options: CheckOptions, finder: SettingsFinder, look: str, started: float
+) -> str | None:
+    """What the answer is remembered by; None when time is up before all bytes are known."""
+    today = parse_day(options.as_of)
+    asked = f"{today} {options.select} {options.ignore} {options.exit_zero} {os.getcwd()}"
+    asked += f" {options.prices} {options.price}"
+    offline, identity = options.prices in (None, "offline"), list[str]()
+    try:
+        for job in jobs:
+            deadline = deadline_of(job.settings, started)
+            identity += _identity(job, finder.looks, offline, deadline)
+    except OutOfTimeError:
+        return None
+    return key_of("answer", look, asked, *identity)
+
+
+def _identity(job: Job, looks: Looks, offline: bool, deadline: Deadline) -> Iterator[str]:
     """The plan and the bytes that the verdict on one dataset depends on."""
     for path in price_files(job.folder, offline=offline):
         yield f"{path.name} {looks.at(str(path)).digest}"  # what is staged lies elsewhere each time
@@ -190,6 +218,6 @@ def _identity(job: Job, looks: Looks, offline: bool) -> Iterator[str]:
         yield f"{baseline.name} {looks.at(str(baseline)).digest}"
     yield repr((job.settings, job.plan, job.dataset.name))
     for file in job.dataset.files:
-        yield f"{file.role} {file.name} {looks.at(file.path).digest}"
+        yield f"{file.role} {file.name} {looks.at(file.path, deadline).digest}"
     if job.plan.tuned_prompt and job.dataset.config_path:
         yield looks.at(str(Path(job.dataset.config_path).parent / job.plan.tuned_prompt)).digest

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ftgate import baseline, rules
 from ftgate.cache import Cache, Looks
-from ftgate.deadline import Deadline
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import SERIAL, Engine
 from ftgate.files import BASELINE_NAME, is_data
 from ftgate.ignoring import Ignores
@@ -79,7 +79,7 @@ def judge_dataset(
     before: Before | None = None,
     collect: bool = False,
     signed: bool = False,
-    deadline: Deadline | None = None,
+    deadline: Deadline = FOREVER,
     engine: Engine = SERIAL,
 ) -> Judging:
     """Read, price, judge and report one dataset; ``before`` is what a change is measured from.
@@ -110,9 +110,8 @@ def judge_dataset(
         deadline=deadline,
     )
     if scope.prompts:
-        read = _with_prompts(job, read)
-    if deadline:
-        deadline.check()
+        read = _with_prompts(job, read, deadline)
+    deadline.check()
     money = price_job(job, read, facts, today) if scope.money else None
     case = _case(job, facts, read, money, today)
     uses = accepted.uses(job.dataset.files, read.reading)
@@ -145,6 +144,11 @@ def out_of_time(job: Job, seconds: float) -> DatasetReport:
     )
 
 
+def is_late(report: DatasetReport) -> bool:
+    """Whether it is one of a dataset that was not judged in time."""
+    return any(each.code == "FT010" for each in report.findings)
+
+
 def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...]) -> Scope:
     """The selected rules, and what they need to know. Raises ConfigError for a wrong option."""
     check_rule_settings(settings)
@@ -169,18 +173,16 @@ def scope_of(settings: Settings, select: tuple[str, ...], ignore: tuple[str, ...
     )
 
 
-def _with_prompts(job: Job, read: Read) -> Read:
+def _with_prompts(job: Job, read: Read, deadline: Deadline) -> Read:
     """The prompt files as read; None where the dataset has none."""
     if not (job.plan.tuned_prompt or job.dataset.of("prompt")):
         return read
     from ftgate.prompts.study import study_data, study_prompts  # patterns that few hooks need
 
     count = read.counter.count if read.counter and not read.reading.vocabulary else None
-    prompts = study_prompts(job.dataset.files, job.plan, job.plan_folder, count)
-    return read._replace(
-        prompts=prompts or None,
-        prompt_data=study_data(prompts, job.dataset.files, read.train) if prompts else None,
-    )
+    prompts = study_prompts(job.dataset.files, job.plan, job.plan_folder, count, deadline)
+    data = study_data(prompts, job.dataset.files, read.train, deadline) if prompts else None
+    return read._replace(prompts=prompts or None, prompt_data=data)
 
 
 def _whole_bytes(scope: Scope, settings: Settings) -> int:

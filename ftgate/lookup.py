@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.judge import judge_record
 from ftgate.model import Example
 from ftgate.readers.compressed import ArchiveError, open_data
@@ -15,16 +17,19 @@ from ftgate.targets import open_target
 _NONE = Example([], [])
 
 
-def examples_at(path: str, name: str, target: str, lines: Sequence[int]) -> list[Example]:
+def examples_at(
+    path: str, name: str, target: str, lines: Sequence[int], deadline: Deadline = FOREVER
+) -> list[Example]:
     """The examples on these lines; an empty one for a line that is no example any more.
 
-    Whether the file has changed since it was profiled is for the caller to find out.
+    Whether the file has changed since it was profiled is for the caller to find out. Raises
+    OutOfTimeError after ``deadline``.
     """
     profile = open_target(target)
     read = _rows if profile is not None and profile.reads_table(name) else _lines
     found: dict[int, Example] = {}
     try:
-        for number, record in read(path, set(lines)):
+        for number, record in read(path, set(lines), deadline):
             found[number] = judge_record(record, None)[1] or _NONE
             if len(found) == len(lines):
                 break
@@ -33,20 +38,20 @@ def examples_at(path: str, name: str, target: str, lines: Sequence[int]) -> list
     return [found.get(line, _NONE) for line in lines]
 
 
-def _lines(path: str, wanted: set[int]) -> Iterator[tuple[int, Any]]:
+def _lines(path: str, wanted: set[int], deadline: Deadline) -> Iterator[tuple[int, Any]]:
     """Other lines are not parsed."""
     number = 1
     with open_data(path) as stream:
-        while raw := stream.readline(MAX_LINE_BYTES):
+        for raw in deadline.watch(iter(partial(stream.readline, MAX_LINE_BYTES), b"")):
             if number in wanted:
                 yield number, next(read_jsonl(io.BytesIO(raw))).record
             number += raw.endswith(b"\n")
 
 
-def _rows(path: str, wanted: set[int]) -> Iterator[tuple[int, Any]]:
+def _rows(path: str, wanted: set[int], deadline: Deadline) -> Iterator[tuple[int, Any]]:
     from ftgate.readers.table import read_table  # few files are tables
 
     with open_data(path) as stream:
-        for row in read_table(stream):
+        for row in deadline.watch(read_table(stream)):
             if row.number in wanted:
                 yield row.number, row.record

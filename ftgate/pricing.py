@@ -17,6 +17,7 @@ from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Looks
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.counting import LazyCounter
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import SERIAL, Engine
 from ftgate.formats import PREFERENCE_FORMATS
 from ftgate.meter import METER
@@ -44,7 +45,6 @@ from ftgate.sources import Job
 from ftgate.tokens.encodings import FOREIGN, resolve
 
 if TYPE_CHECKING:
-    from ftgate.deadline import Deadline
     from ftgate.economics.planned import Plan
     from ftgate.economics.risk import Risk
     from ftgate.prompts.study import PromptData, PromptStudy
@@ -141,7 +141,7 @@ def read_files(
     signed: bool = False,
     engine: Engine = SERIAL,
     accepting: Mapping[str, Accepting] = MappingProxyType({}),
-    deadline: Deadline | None = None,
+    deadline: Deadline = FOREVER,
 ) -> Read:
     """Read every data file once; ``tokens`` counts them, ``content`` looks at what they teach.
 
@@ -149,7 +149,7 @@ def read_files(
     """
     dataset = job.dataset
     data = [file for file in dataset.files if file.role != "prompt"]
-    size = sum(looks.at(file.path).size for file in data)
+    size = sum(looks.at(file.path, deadline).size for file in data)
     counter = LazyCounter(facts.encoding, size, cache) if tokens else None
     METER.start(size)
     reading = read_dataset(

@@ -14,7 +14,7 @@ from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Seen, key_of
 from ftgate.content.marks import WHOLE
 from ftgate.counting import LazyCounter
-from ftgate.deadline import Deadline
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import Counting, Engine, Piece, Result, Task
 from ftgate.errors import VocabularyError
 from ftgate.meter import METER
@@ -35,7 +35,7 @@ class How(NamedTuple):
     structure: bool
     hygiene: bool
     accepting: Mapping[str, Accepting] = MappingProxyType({})
-    deadline: Deadline | None = None  # decides whether there is a profile, not what is in it
+    deadline: Deadline = FOREVER  # decides whether there is a profile, not what is in it
 
     def key(self, path: str) -> tuple[str, ...]:
         """What the profile of one file depends on."""
@@ -121,7 +121,7 @@ class _Files:
             if self._is_table(file) or not can_be_cut(file.path, file.name):
                 return [_Part(file, size)]
             remembers = self._cache.directory is not None
-            pieces = list(cut(file.path, size, digests=remembers))
+            pieces = list(self._how.deadline.watch(cut(file.path, size, digests=remembers)))
         except OSError:  # the task will say what is wrong
             return [_Part(file, size)]
         last = len(pieces) - 1

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from ftgate.accepted import Accepting
 from ftgate.content.labels import LONG_ANSWER, MAX_LABEL_CHARS, answer_key
 from ftgate.content.marks import WHOLE, Search
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.formats.contract import first_of_each_kind
 from ftgate.formats.openai_chat import FORMAT as OPENAI_CHAT
 from ftgate.formats.openai_chat import plain_turns
@@ -26,7 +27,6 @@ from ftgate.readers.jsonl import Line, read_jsonl
 
 if TYPE_CHECKING:
     from ftgate.content.inspector import Found, Inspector
-    from ftgate.deadline import Deadline
 
 # Text that a chat template would read as its own control tokens.
 _SPECIAL = re.compile(
@@ -48,7 +48,7 @@ def profile_stream(
     hygiene: bool = False,
     search: Search = WHOLE,
     accepting: Accepting | None = None,
-    deadline: Deadline | None = None,
+    deadline: Deadline = FOREVER,
     start: int = 0,
     size: int | None = None,
 ) -> Profile:
@@ -76,7 +76,7 @@ def profile_stream(
         lines = read_table(stream)
     else:
         lines = read_jsonl(stream, start=start, size=size)
-    profile = pass_.over(deadline.watch(lines) if deadline else lines, start)
+    profile = pass_.over(deadline.watch(lines), start)
     if size is not None:
         profile.bytes = size
     return profile

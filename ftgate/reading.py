@@ -17,6 +17,7 @@ from ftgate.accepted import Accepting
 from ftgate.cache import Cache, Looks, Seen, is_still, key_of
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.counting import LazyCounter
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import SERIAL, Engine, Result
 from ftgate.errors import UnreadableError
 from ftgate.lookup import examples_at
@@ -36,7 +37,6 @@ from ftgate.sources import Dataset, File
 
 if TYPE_CHECKING:
     from ftgate.content.goal import Sampled
-    from ftgate.deadline import Deadline
 
 _DATA_ROLES: tuple[FileRole, ...] = ("train", "validation", "test")
 
@@ -100,7 +100,7 @@ def read_dataset(
     whole_bytes: int = WHOLE_BYTES,
     signed: bool = False,
     accepting: Mapping[str, Accepting] = MappingProxyType({}),
-    deadline: Deadline | None = None,
+    deadline: Deadline = FOREVER,
     engine: Engine = SERIAL,
 ) -> Reading:
     """Profile every data file; judge the training examples when ``sample_size`` is positive.
@@ -110,7 +110,7 @@ def read_dataset(
     all of up to ``whole_bytes`` with each other; ``signed`` as in :class:`Searching`.
     ``accepting`` says by path which places are accepted. Raises OutOfTimeError after ``deadline``.
     """
-    reading = Reading(seen={file.path: looks.at(file.path) for file in dataset.files})
+    reading = Reading(seen={file.path: looks.at(file.path, deadline) for file in dataset.files})
     data = [file for file in dataset.files if file.role in _DATA_ROLES]
     train = [file for file in data if file.role == "train"]
     shapes = (f"{reading.seen[file.path].digest} {file.table_suffix}" for file in train)
@@ -118,19 +118,16 @@ def read_dataset(
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     structure = counter is None and not sample_size and not hygiene
     how = How(limit, target, structure, hygiene, accepting, deadline)
-    search = Searching(data, reading.seen, target, whole_bytes, signed=signed)
+    search = Searching(data, reading.seen, target, whole_bytes, signed=signed, deadline=deadline)
     found = profile_files(data, reading.seen, counter, how, search, cache, engine)
     reading.results, reading.vocabulary = found
     if known_goal is not None:
         reading.goal = known_goal
     elif sample_size and any(reading.results[file.path].profile for file in train):
-        if deadline:
-            deadline.check()
-        goal = _judge(reading, train, sample_size, target)
+        goal = _judge(reading, train, sample_size, target, deadline)
         cache.put(goal_key, to_plain(goal))
         reading.goal = _named(goal, [file.name for file in train])
-    if deadline:
-        deadline.check()
+    deadline.check()
     if hygiene and not reading.vocabulary:
         profiles = {path: result.profile for path, result in reading.results.items()}
         reading.repetition = search.repetition(profiles, cache)
@@ -148,11 +145,11 @@ def read_sample(dataset: Dataset, *, sample_size: int, looks: Looks, target: str
     search = Searching(train, reading.seen, target, WHOLE_BYTES)
     nothing = Cache(None)
     reading.results, _ = profile_files(train, reading.seen, None, how, search, nothing, SERIAL)
-    return _sampled(reading, train, sample_size, target)
+    return _sampled(reading, train, sample_size, target, FOREVER)
 
 
 def _sampled(
-    reading: Reading, train: Sequence[File], sample_size: int, target: str
+    reading: Reading, train: Sequence[File], sample_size: int, target: str, deadline: Deadline
 ) -> list[Sampled]:
     """The examples with the smallest digests of all training files together, read again.
 
@@ -170,7 +167,7 @@ def _sampled(
     examples = {}
     for index, file in enumerate(train):
         lines = [line for _, of, line in chosen if of == index]
-        found = examples_at(file.path, file.name, target, lines)
+        found = examples_at(file.path, file.name, target, lines, deadline)
         if not is_still(file.path, reading.seen[file.path]):
             raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")
         examples.update({(index, line): one for line, one in zip(lines, found, strict=True)})
@@ -180,12 +177,15 @@ def _sampled(
     ]
 
 
-def _judge(reading: Reading, train: Sequence[File], sample_size: int, target: str) -> Goal:
+def _judge(
+    reading: Reading, train: Sequence[File], sample_size: int, target: str, deadline: Deadline
+) -> Goal:
     from ftgate.content.goal import judge_goal
 
     profiles = [reading.results[file.path].profile for file in train]
-    sample = _sampled(reading, train, sample_size, target)
-    return judge_goal(sample, examples=sum(p.examples for p in profiles if p))
+    sample = _sampled(reading, train, sample_size, target, deadline)
+    examples = sum(profile.examples for profile in profiles if profile)
+    return judge_goal(sample, examples=examples, deadline=deadline)
 
 
 def _judged_turns(example: Example) -> list[tuple[str, str]]:

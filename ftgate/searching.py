@@ -23,6 +23,7 @@ from ftgate.content.marks import (
     share_of,
     window_of,
 )
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import UnreadableError
 from ftgate.lookup import examples_at
 from ftgate.model import Leak, Repeats, Repetition
@@ -41,7 +42,7 @@ class Searching:
 
     ``seen`` are their digests, sizes and states; up to ``whole_bytes`` of training data, and of
     held-out data, are searched whole. ``signed`` keeps signatures of small sets too, for a search
-    across datasets.
+    across datasets. After ``deadline`` every method raises OutOfTimeError.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class Searching:
         whole_bytes: int,
         *,
         signed: bool = False,
+        deadline: Deadline = FOREVER,
     ) -> None:
         self._whole_bytes = whole_bytes
         self._files = files
         self._seen = seen
         self._target = target
+        self._deadline = deadline
         self._train = [file for file in files if file.role == "train"]
         self._grams = len(self._train) < len(files)
         size = sum(map(self._bytes, files))
@@ -114,18 +117,19 @@ class Searching:
         if self._is_small:
             from ftgate.content.few import find_few_repetitions
 
-            return find_few_repetitions(parts, self._texts)
+            return find_few_repetitions(parts, self._texts, self._deadline)
         from ftgate.content.duplicates import find_repetition  # with numpy
 
         search = self.of(self._train[0])
-        return find_repetition(parts, search.share, search.common, self._texts)
+        texts, deadline = self._texts, self._deadline
+        return find_repetition(parts, search.share, search.common, texts, deadline)
 
     def _texts(self, index: int, lines: list[int]) -> list[tuple[str, str]]:
         file = self._files[index]
         kept = self._kept[file.path]
         if kept:  # not when the profile was remembered, or read by another process
             return [kept[line] for line in lines]
-        found = examples_at(file.path, file.name, self._target, lines)
+        found = examples_at(file.path, file.name, self._target, lines, self._deadline)
         if not is_still(file.path, self._seen[file.path]):
             raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")
         return [parts_of(example) for example in found]
@@ -149,7 +153,7 @@ class Searching:
 
         first = self._train[0]
         lines = range(1, HEAD_EXAMPLES + 1)
-        found = examples_at(first.path, first.name, self._target, lines)
+        found = examples_at(first.path, first.name, self._target, lines, self._deadline)
         return common_of([window_of(*parts_of(example)) for example in found if example.turns])
 
 

@@ -291,6 +291,9 @@ def exit_codes_page(codes: Mapping[str, int], interrupted: int, errors: str) -> 
             " `--exit-zero` ends with 0 whatever the verdict is; wrong flags and configuration"
             ' still end with 2. With `on_unknown = "warn"` an undecided run ends with 0.'
             " `ftgate run` ends with the code of the command that it started.\n",
+            "`ftgate audit` is no gate: without `--fail-on` it ends with 0 whatever it found, with"
+            " 2 when a dataset could not be judged, and with 3 when there was no time for all of"
+            " them. After `--timeout`, `count`, `cost`, `report` and `baseline` end with 2.\n",
             "## Errors\n",
             "What the library raises. A broken line is no error but a finding.\n",
             f"```text\n{inspect.cleandoc(tree)}\n```\n",

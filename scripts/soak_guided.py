@@ -9,16 +9,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.fuzz import driver
-from tests.fuzz.parsers import CORPUS, PARSERS
-
 
 def guided(parser: str, seconds: float, keep: Path) -> int:
     """Fuzz one parser for some seconds, from its corpus on. Ends the process when time is up."""
     import atheris
 
+    _forget_imports()
     with atheris.instrument_imports(include=["ftgate"]):
-        driver.attempt(parser, driver.corpus(parser)[0])  # imports what the parser needs
+        from tests.fuzz import driver
+        from tests.fuzz.parsers import CORPUS, PARSERS
+
+        for data in driver.corpus(parser):  # imports what the parser needs
+            driver.attempt(parser, data)
 
     def one(data: bytes) -> None:
         defect = driver.attempt(parser, data)
@@ -33,3 +35,10 @@ def guided(parser: str, seconds: float, keep: Path) -> int:
     atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", *folders], one)
     atheris.Fuzz()
     return 0
+
+
+def _forget_imports() -> None:
+    """Modules that are imported already would be run as they are, without instruments."""
+    for name in [*sys.modules]:
+        if name.partition(".")[0] == "ftgate" or name.startswith("tests.fuzz"):
+            del sys.modules[name]

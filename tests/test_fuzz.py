@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,11 +25,12 @@ from ftgate.prices.feeds import FEEDS, decode
 from ftgate.prices.lock import Lock
 from ftgate.readers.prompts import read_prompt_text
 from ftgate.readers.prompts.contract import MalformedError
+from tests.conftest import ROOT
 from tests.fuzz.driver import CORPUS, attempt, corpus, inputs
 from tests.fuzz.mutation import MAX_BYTES
 from tests.fuzz.parsers import PARSERS, jsonl, records
 
-SLOW = {"whole": 8, "scenario": 15, "prompts": 40, "records": 60, "fixed-unsafe": 60}
+SLOW = {"whole": 60, "scenario": 15, "prompts": 40, "records": 60, "fixed-unsafe": 60}
 FEW = 120
 SEED = 11
 
@@ -47,6 +51,24 @@ def test_the_same_seed_gives_the_same_inputs() -> None:
 
 def test_the_corpus_is_small() -> None:
     assert sum(path.stat().st_size for path in CORPUS.rglob("*") if path.is_file()) < 200_000
+
+
+@pytest.mark.slow
+def test_what_is_guided_by_coverage_sees_the_code(tmp_path: Path) -> None:
+    """Modules that were imported before the instruments were there ran without, in silence."""
+    pytest.importorskip("atheris", reason="NOT TESTED: needs pip install -e '.[fuzz]'")
+    guided = ["--guided", "--only", "jsonl", "--seconds", "1", "--keep", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.soak", *guided],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Is the code instrumented" not in done.stderr
+    assert int(re.findall(r"cov: (\d+)", done.stderr)[-1]) > 50
+    assert list((tmp_path / "corpus" / "data").iterdir())
 
 
 VALUES = st.recursive(

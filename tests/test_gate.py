@@ -13,6 +13,7 @@ import ftgate.cache
 import ftgate.tokens.engines
 import ftgate.tokens.vocabulary
 from ftgate.cache import Cache, Seen
+from ftgate.deadline import Deadline
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError, UsageError
 from ftgate.gate import CheckOptions, check
 from ftgate.hooking import hook
@@ -273,8 +274,8 @@ def test_a_file_that_changes_while_it_is_read_is_not_judged(
     path = write("d/train.jsonl")
     look = ftgate.cache.look_at
 
-    def look_then_edit(name: str) -> Seen:
-        seen = look(name)
+    def look_then_edit(name: str, deadline: Deadline) -> Seen:
+        seen = look(name, deadline)
         write("d/train.jsonl", 70)
         return seen
 
@@ -297,9 +298,9 @@ def test_one_run_starts_one_engine_and_takes_each_digest_once(
         started.append(name)
         return start(name, **size)
 
-    def counted_look(path: str) -> Seen:
+    def counted_look(path: str, deadline: Deadline) -> Seen:
         looked.append(path)
-        return look(path)
+        return look(path, deadline)
 
     monkeypatch.setattr(ftgate.tokens.engines, "open_counter", counted_start)
     monkeypatch.setattr(ftgate.cache, "look_at", counted_look)

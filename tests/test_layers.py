@@ -88,7 +88,7 @@ MAY_IMPORT = {
     "ftgate.report": ("ftgate.model", "ftgate.render.notebook"),
     "ftgate.report_json": ("ftgate.report", "ftgate.model"),
     "ftgate.changes": ("ftgate.report", "ftgate.model"),
-    "ftgate.auditing": ("ftgate.auditing", "ftgate.content", "ftgate.model"),
+    "ftgate.auditing": ("ftgate.auditing", "ftgate.content", "ftgate.deadline", "ftgate.model"),
     "ftgate.render": (
         "ftgate.render",
         "ftgate.changes",
@@ -99,12 +99,12 @@ MAY_IMPORT = {
     "ftgate.settings": (),
     "ftgate.formats": ("ftgate.formats", "ftgate.model"),
     "ftgate.readers": ("ftgate.readers", "ftgate.meter", "ftgate.model", "ftgate.remote"),
-    "ftgate.remote": ("ftgate.remote", "ftgate.cache", "ftgate.errors"),
+    "ftgate.remote": ("ftgate.remote", "ftgate.cache", "ftgate.deadline", "ftgate.errors"),
     "ftgate.remote.names": (),
     "ftgate.prompts": (
         *("ftgate.prompts", "ftgate.errors", "ftgate.formats", "ftgate.model"),
         *("ftgate.prices.book", "ftgate.profile", "ftgate.readers", "ftgate.settings"),
-        *("ftgate.content.labels", "ftgate.small_files", "ftgate.sources"),
+        *("ftgate.content.labels", "ftgate.deadline", "ftgate.small_files", "ftgate.sources"),
     ),
     "ftgate.catalog": ("ftgate.catalog", "ftgate.errors"),
     "ftgate.targets": (

@@ -241,7 +241,7 @@ def test_an_answer_about_staged_files_is_remembered_with_a_lock_too(
     git("add", "-A")
     judged: list[int] = []
     judge = hooking.judge_all
-    monkeypatch.setattr(hooking, "judge_all", lambda *a: judged.append(1) or judge(*a))
+    monkeypatch.setattr(hooking, "judge_all", lambda *a, **k: judged.append(1) or judge(*a, **k))
     for _ in range(2):
         options = CheckOptions(staged=True, as_of=AS_OF, cache_dir="cache")
         assert hooking.hook((), options, lambda report: "").exit_code == 0

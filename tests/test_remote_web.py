@@ -333,10 +333,13 @@ def test_in_an_audit_it_is_the_row_of_its_dataset(
 ) -> None:
     good = server.put("/good/train.jsonl", BODY)
     bad = server.put("/bad/train.jsonl", BODY, statuses=[403])
-    assert run(["audit", good, bad, "-f", "json", "--as-of", AS_OF]) == 0
+    assert run(["audit", good, bad, "-f", "json", "--as-of", AS_OF]) == 2
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["datasets"]}
     assert rows["good"]["examples"] == 132
-    assert rows["bad"]["error"] == f"{bad}: access denied (HTTP 403)"
+    assert (
+        rows["bad"]["error"]
+        == f"{bad}: access denied (HTTP 403); a signed address ends after a while: sign a new one"
+    )
 
 
 def test_how_far_a_download_is_is_told(server: Store) -> None:

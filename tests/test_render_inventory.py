@@ -105,7 +105,7 @@ def test_the_table_of_a_terminal(inventory: Inventory) -> None:
     out = inventory_text.render(ordered(inventory, None), width=80)
     table, _, errors = out.partition("\nnot judged:\n")
     assert table == EXPECTED
-    assert "ftgate.toml: unknown key modle" in errors.replace("\n    ", "")
+    assert "ftgate.toml: unknown key modle; did you mean model?" in " ".join(errors.split())
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120])

@@ -23,6 +23,7 @@ from ftgate.content.columns import Columns, Flags, Rows, marked, signed
 from ftgate.content.marks import WORDY, Part, ReadTexts
 from ftgate.content.near import Pairs, find_pairs
 from ftgate.content.shingles import blank_band
+from ftgate.deadline import FOREVER, Deadline
 
 CommonOf = Callable[[Collection[int]], tuple[int, ...]]
 """Indices of datasets → shingles of text that most examples of one of them share."""
@@ -44,13 +45,17 @@ class Across(NamedTuple):
 
 
 def find_across(
-    parts: Sequence[Part], owners: Sequence[int], texts: ReadTexts, common: CommonOf
+    parts: Sequence[Part],
+    owners: Sequence[int],
+    texts: ReadTexts,
+    common: CommonOf,
+    deadline: Deadline = FOREVER,
 ) -> Across:
     """Compare the files ``parts``, of which ``owners`` tells the datasets, with each other.
 
     A training example that is the same elsewhere is not counted as near to that dataset as well. A
     held-out example leaks as inside of a dataset: its record, its prompt, or nearly its text is in
-    the training set of another one.
+    the training set of another one. Raises OutOfTimeError after ``deadline``.
     """
     owner, found, rows = np.array(owners, dtype=np.int64), marked(parts), signed(parts)
     train = ~found.held
@@ -59,7 +64,7 @@ def find_across(
     same = _places(found.part, found.line, found.record, train, homes, owner)
     likely = _likely(rows, owner[rows.part])
     some = Rows._make(column[likely] for column in rows)
-    pairs = _pairs(some, owner, texts, common)
+    pairs = _pairs(some, owner, texts, common, deadline)
     near = _near(some, pairs, owner)
     leaked = _leaked(found, homes, owner)
     for place, others in _leaked_nearly(some, pairs, homes, owner).items():
@@ -125,11 +130,13 @@ def _likely(rows: Rows, datasets: _Owners) -> Flags:
     return flags
 
 
-def _pairs(some: Rows, owner: _Owners, texts: ReadTexts, common: CommonOf) -> Pairs:
+def _pairs(
+    some: Rows, owner: _Owners, texts: ReadTexts, common: CommonOf, deadline: Deadline
+) -> Pairs:
     if not len(some.line):
         return np.empty((0, 2), dtype=np.intp)
     datasets = np.unique(owner[some.part]).tolist()
-    return find_pairs(some, common(datasets), texts)
+    return find_pairs(some, common(datasets), texts, deadline)
 
 
 def _near(some: Rows, pairs: Pairs, owner: _Owners) -> dict[_Place, frozenset[int]]:

@@ -27,7 +27,7 @@ class Row:
     ``…_elsewhere`` are about the training sets of the other datasets. ``secrets`` and ``personal``
     count lines that hold a secret, or personal data, whatever the plan allows. ``searched`` is the
     share (0-1) of the examples that were compared. ``codes`` are the rules that found an error;
-    ``error`` says why a dataset was not judged at all.
+    ``error`` says why a dataset was not judged at all, for want of time (FT010) too.
     """
 
     name: str
@@ -90,13 +90,15 @@ class Inventory:
     """The result of an audit.
 
     Rows are sorted by path, with folders that cannot be listed at the end; overlaps by size, the
-    largest leaks first.
+    largest leaks first. When there was no time for it, the datasets are not ``compared`` with each
+    other.
     """
 
     version: str
     as_of: str
     rows: tuple[Row, ...]
     overlaps: tuple[Overlap, ...] = ()
+    compared: bool = True
 
     @property
     def totals(self) -> Totals:

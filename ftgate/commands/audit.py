@@ -60,6 +60,7 @@ FORMATS = ("text", "csv", "json", "html", "markdown")
     help="Exit 1 when a dataset could not be judged (error), has this outcome, or has duplicates"
     " elsewhere, leaked held-out examples or secrets. Repeatable.  [default: never]",
 )
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever was found, or could not be read.")
 @planning
 @COLOR
 def command(
@@ -69,6 +70,7 @@ def command(
     sort: str | None,
     limit: int | None,
     fail_on: tuple[str, ...],
+    exit_zero: bool,
     color: str,
     **flags: Any,
 ) -> int:
@@ -79,10 +81,11 @@ def command(
     Every dataset is judged by its nearest ftgate.toml and compared with all others: which examples
     do several of them have, and which held-out examples are in the training set of another one?
     What cannot be read is a row with its error. An audit is no gate: without --fail-on it ends
-    with 0, whatever it found.
+    with 0 whatever it found, as long as every dataset could be judged.
 
     \b
-    Exit codes: 0 written, 1 --fail-on applies, 2 error.
+    Exit codes: 0 written, 1 --fail-on applies, 2 error, or a dataset could not be judged, 3 there
+    was no time (--timeout) for all of them.
     """
     files = _files(output)
     options = replace(check_options(flags), notice=say)
@@ -104,7 +107,17 @@ def command(
     for name, path in files:
         write_file(path, render(inventory, name))
     _say_tables(paths)
-    return int(any(_applies(row, reason) for row in inventory.rows for reason in fail_on))
+    return 0 if exit_zero else _exit_code(inventory, fail_on)
+
+
+def _exit_code(inventory: Inventory, fail_on: tuple[str, ...]) -> int:
+    """What was asked to fail, fails; else what was not judged is never taken for judged."""
+    if any(_applies(row, reason) for row in inventory.rows for reason in fail_on):
+        return 1
+    if any(row.outcome == "error" for row in inventory.rows):
+        return 2
+    late = any(row.error for row in inventory.rows) or not inventory.compared
+    return 3 if late else 0
 
 
 def _say_tables(paths: tuple[str, ...]) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftgate.commands.flags import CONTEXT, check_options, choosing, planning
-from ftgate.commands.output import emit
+from ftgate.commands.output import emit, say
 from ftgate.files import BASELINE_NAME
 from ftgate.render.escape import visible
 from ftgate.render.words import count
@@ -46,7 +47,7 @@ def write(paths: tuple[str, ...], **flags: Any) -> int:
     """
     from ftgate.baselining import accept, save
 
-    changes = accept(paths, check_options(flags))
+    changes = accept(paths, replace(check_options(flags), notice=say))
     for change in changes:
         saved = save(change)
         if not change.after and not saved:
@@ -66,7 +67,7 @@ def prune(paths: tuple[str, ...], **flags: Any) -> int:
     from ftgate.baselining import prune as pruned
     from ftgate.baselining import save
 
-    changes = pruned(paths, check_options(flags))
+    changes = pruned(paths, replace(check_options(flags), notice=say))
     for change in changes:
         save(change)
         gone = change.before - change.after

@@ -96,8 +96,8 @@ def command(
     name numbers by the keys of a scenario: queries_per_month, tokens.query, base.input.
 
     \b
-    Exit codes: 0 priced, 2 error, 3 a number is missing (the line to add is named). Costs never
-    fail: that is what ftgate check is for.
+    Exit codes: 0 priced, 2 error (or no time left: --timeout), 3 a number is missing (the line to
+    add is named). Costs never fail: that is what ftgate check is for.
     """
     from ftgate.commands.outlook import Asked
 

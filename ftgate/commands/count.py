@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftgate.commands.flags import CONTEXT, VERBOSE, check_epochs, complete_providers, output_format
-from ftgate.commands.output import emit, emit_fitted, table_width
+from ftgate.commands.flags import (
+    CONTEXT,
+    TIMEOUT,
+    VERBOSE,
+    check_epochs,
+    complete_providers,
+    output_format,
+)
+from ftgate.commands.output import emit, emit_fitted, say, table_width
 from ftgate.errors import UsageError
 
 if TYPE_CHECKING:
     from ftgate.commands.count_bill import Terms
+    from ftgate.deadline import Deadline
     from ftgate.model import Encoding
 
 _OPENAI_MODELS = ("openai", "azure")  # providers at which the default model can be trained
@@ -54,6 +62,7 @@ _OPENAI_MODELS = ("openai", "azure")  # providers at which the default model can
 )
 @output_format("text", "json", shown="Table or JSON.")
 @VERBOSE
+@TIMEOUT
 @click.option("--no-cache", is_flag=True, help="Count everything again.")
 @click.option("--cache-dir", metavar="DIR", help="Where profiles are kept between runs.")
 def command(paths: tuple[str, ...], **flags: Any) -> int:
@@ -66,7 +75,8 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     --provider adds the billed tokens and dollars of one training job per dataset, each with what
     the number rests on: exact, fitted to few jobs, documented, or unknown.
 
-    A file that cannot be counted is listed, and the exit code is 2.
+    A file that cannot be counted is listed, and the exit code is 2. It is 2, and nothing is listed,
+    when --timeout is over.
     """
     from ftgate.cache import Cache
     from ftgate.commands import count_bill, count_cookbook
@@ -74,8 +84,9 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
     from ftgate.commands.count_tokens import count_paths
 
     terms, encoding = _terms(flags), _encoding(flags)
-    cache = Cache.open(flags["cache_dir"], enabled=not flags["no_cache"])
-    counts = count_paths(paths or (".",), encoding, cache, terms.provider if terms else None)
+    cache = Cache.open(flags["cache_dir"], enabled=not flags["no_cache"], notice=say)
+    provider, deadline = terms.provider if terms else None, _deadline(flags["timeout"])
+    counts = count_paths(paths or (".",), encoding, cache, provider, deadline)
     machine = flags["output_format"] == "json"
     reported = machine or flags["verbose"]
     bills = count_bill.bill_sets(counts, terms, reported=reported) if terms else []
@@ -91,6 +102,19 @@ def command(paths: tuple[str, ...], **flags: Any) -> int:
         shown = as_text(counts, [*lines, *count_cookbook.as_lines(books)], table_width())
         emit_fitted(shown)
     return 2 if counts.problems else 0
+
+
+def _deadline(seconds: float | None) -> Deadline:
+    """When so much time is spent. Raises ConfigError for a number that cannot be meant."""
+    import time
+
+    from ftgate.config_values import check_number
+    from ftgate.deadline import FOREVER, Deadline
+
+    if seconds is None:
+        return FOREVER
+    check_number("--timeout", seconds)
+    return Deadline(seconds, time.monotonic())
 
 
 def _terms(flags: dict[str, Any]) -> Terms | None:

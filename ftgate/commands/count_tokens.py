@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.remote.names import is_url
 
 if TYPE_CHECKING:
@@ -74,12 +75,17 @@ class Counts:
 
 
 def count_paths(
-    paths: Sequence[str], encoding: Encoding, cache: Cache, provider: ProviderFacts | None = None
+    paths: Sequence[str],
+    encoding: Encoding,
+    cache: Cache,
+    provider: ProviderFacts | None = None,
+    deadline: Deadline = FOREVER,
 ) -> Counts:
     """Count data files and the prompt files beside them; a named prompt file alone counts too.
 
     A file that cannot be counted is listed with its problem, and the others are counted. What lies
-    beyond the limit per example is told apart when there is a ``provider``.
+    beyond the limit per example is told apart when there is a ``provider``. Raises OutOfTimeError
+    after ``deadline``.
     """
     from ftgate.cache import Looks
     from ftgate.counting import LazyCounter
@@ -98,13 +104,18 @@ def count_paths(
     looks = Looks(cache)
     nothing_stated = (None, Settings())
     jobs = discover(rest, lambda folder: nothing_stated, listed=looks.listed) if rest else []
-    size = sum(looks.at(file.path).size for job in jobs for file in job.dataset.files)
+    with deadline.during(f"{', '.join(paths)}: not read"):
+        files = (file for job in jobs for file in job.dataset.files)
+        size = sum(looks.at(file.path, deadline).size for file in files)
     counter = LazyCounter(encoding, size, cache)
     counts = Counts(encoding, files=[_bad(path, "", "no such file or folder") for path in missing])
     seen: set[str] = set()
     for job in jobs:
-        _count_dataset(job.dataset, counter, cache, looks, counts, seen, provider)
+        with deadline.during(f"{job.dataset.name}: not counted"):
+            _count_dataset(job.dataset, counter, cache, looks, counts, seen, provider, deadline)
     for path in prompts:
+        with deadline.during(f"{path}: not counted"):
+            deadline.check()
         _count_prompt(path, path, counter, counts, seen)
     counts.engine, counts.note = counter.engine, counter.note or encoding.note
     return counts
@@ -122,6 +133,7 @@ def _count_dataset(
     counts: Counts,
     seen: set[str],
     provider: ProviderFacts | None,
+    deadline: Deadline,
 ) -> None:
     from ftgate.engine import Engine
     from ftgate.errors import VocabularyError
@@ -137,6 +149,7 @@ def _count_dataset(
         looks=looks,
         target=provider.name if provider else "openai",
         engine=Engine("auto"),
+        deadline=deadline,
     )
     if reading.vocabulary:
         raise VocabularyError(reading.vocabulary)

@@ -167,12 +167,6 @@ _VERDICT: tuple[Callable[[Any], Any], ...] = (
         help="What a missing number does: exit 3, or only be said.  [default: fail]",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit 0 whatever the verdict is."),
-    click.option(
-        "--timeout",
-        type=float,
-        metavar="SECONDS",
-        help="What is not judged by then stays undecided: exit 3.",
-    ),
 )
 _CACHE: tuple[Callable[[Any], Any], ...] = (
     click.option("--no-cache", is_flag=True, help="Count everything again."),
@@ -194,6 +188,18 @@ _ENGINE: tuple[Callable[[Any], Any], ...] = (
         help="Processes that read large files.  [default: one for each processor]",
     ),
 )
+_TIMEOUT = click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="What is not judged by then stays undecided: exit 3.",
+)
+TIMEOUT = click.option(
+    "--timeout",
+    type=float,
+    metavar="SECONDS",
+    help="Give up, with what was not done as an error, when so much time is spent.",
+)
 COLOR = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -205,7 +211,7 @@ VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Every number with 
 
 def judging(command: _Command) -> _Command:
     """Add the flags that decide what is judged and how: the fields of CheckOptions."""
-    return _with(command, (*_RULES, *_PLAN, *_VERDICT, *_CACHE, *_ENGINE))
+    return _with(command, (*_RULES, *_PLAN, *_VERDICT, _TIMEOUT, *_CACHE, *_ENGINE))
 
 
 def deciding(command: _Command) -> _Command:
@@ -220,7 +226,7 @@ def choosing(command: _Command) -> _Command:
 
 def planning(command: _Command) -> _Command:
     """Add those of :func:`judging` that a price depends on."""
-    return _with(command, (*_PLAN, *_CACHE, *_ENGINE))
+    return _with(command, (*_PLAN, TIMEOUT, *_CACHE, *_ENGINE))
 
 
 def _with(command: _Command, flags: tuple[Callable[[Any], Any], ...]) -> _Command:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftgate.commands.flags import COLOR, CONTEXT, VERBOSE, FilesFirst, check_options, judging
-from ftgate.commands.output import emit, render, screen_width, wants_color
+from ftgate.commands.output import emit, render, say, screen_width, wants_color
 
 if TYPE_CHECKING:
     from ftgate.report import Report
@@ -56,6 +56,6 @@ def command(
         return render_screen(shown, color=colored, width=width)
 
     look = f"{colored} {width} {verbose}"
-    answer = hook(files, replace(check_options(flags), staged=staged), present, look)
+    answer = hook(files, replace(check_options(flags), staged=staged, notice=say), present, look)
     emit(answer.text)
     return answer.exit_code

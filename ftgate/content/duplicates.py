@@ -18,22 +18,28 @@ from ftgate.content.columns import Columns, Flags, Longs, Rows, first_of, repeat
 from ftgate.content.leakage import find_leak
 from ftgate.content.marks import LONG, SHORT, Part, ReadTexts
 from ftgate.content.near import Pairs, find_pairs
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.model import Repeats, Repetition
 
 
 def find_repetition(
-    parts: Sequence[Part], share: float, common: tuple[int, ...], texts: ReadTexts
+    parts: Sequence[Part],
+    share: float,
+    common: tuple[int, ...],
+    texts: ReadTexts,
+    deadline: Deadline = FOREVER,
 ) -> Repetition:
     """Compare the examples of the training files, and the held-out ones with them.
 
     ``share`` and ``common`` are those of the :class:`~ftgate.content.marks.Search` of the training
-    files; ``texts`` reads the prompts and answers that have to be looked at again.
+    files; ``texts`` reads the prompts and answers that have to be looked at again. Raises
+    OutOfTimeError after ``deadline``.
     """
     found, rows = columns.marked(parts), columns.signed(parts)
     train = found.where(~found.held)
     first = first_of(train.record)
     distinct = train.where(first)
-    pairs = find_pairs(rows, common, texts)
+    pairs = find_pairs(rows, common, texts, deadline)
     near = _near(parts, rows, pairs)
     labels = _labels(train.answer)
     other = _other_answers(distinct, bool(labels))

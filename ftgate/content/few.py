@@ -32,6 +32,7 @@ from ftgate.content.marks import (
     window_of,
 )
 from ftgate.content.words import words_of
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.model import Leak, Place, Repeats, Repetition
 
 _GRAM_WORDS, _GRAM_SAMPLE = 13, 8  # as in shingles
@@ -46,8 +47,13 @@ class _Row(NamedTuple):
     record: int
 
 
-def find_few_repetitions(parts: Sequence[Part], texts: ReadTexts) -> Repetition:
-    """Compare the examples of the training files, and the held-out ones with them."""
+def find_few_repetitions(
+    parts: Sequence[Part], texts: ReadTexts, deadline: Deadline = FOREVER
+) -> Repetition:
+    """Compare the examples of the training files, and the held-out ones with them.
+
+    Raises OutOfTimeError after ``deadline``.
+    """
     rows = list(_rows(parts))
     train = [row for row in rows if not row.held]
     exact = _later(train, [row.record for row in train])
@@ -56,7 +62,7 @@ def find_few_repetitions(parts: Sequence[Part], texts: ReadTexts) -> Repetition:
     held_out = any(part.held_out for part in parts)
     wanted = range(len(rows)) if held_out else _first_of_each(rows)
     said = _read(rows, wanted, texts)
-    pairs = _near_pairs(rows, said)
+    pairs = _near_pairs(rows, said, deadline)
     near = _near(rows, pairs)
     long = [row for row in distinct if row.answer & (SHORT | LONG) == LONG]
     labels = _labels(train)
@@ -106,11 +112,12 @@ def _read(rows: Sequence[_Row], wanted: Iterable[int], texts: ReadTexts) -> Text
     return found
 
 
-def _near_pairs(rows: Sequence[_Row], said: Texts) -> list[tuple[int, int]]:
+def _near_pairs(rows: Sequence[_Row], said: Texts, deadline: Deadline) -> list[tuple[int, int]]:
     chosen = {index: said[index] for index in _first_of_each(rows)}
+    train = [index for index in chosen if not rows[index].held]
     return [
         (one, other)
-        for one, other in find_few_pairs(chosen, [i for i in chosen if not rows[i].held])
+        for one, other in find_few_pairs(chosen, train, deadline)
         if rows[one].record != rows[other].record and not (rows[one].held and rows[other].held)
     ]
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ftgate.content.alike import MIN_PAIRS, Said, alike, jaccard
 from ftgate.content.marks import window_of
 from ftgate.content.words import SEPARATORS, START, words_of
+from ftgate.deadline import FOREVER, Deadline
 
 HEAD_EXAMPLES, COMMON_SHARE, MIN_COMMON = 256, 0.5, 20
 """Pairs of words that half of the first examples have are those of a template."""
@@ -36,16 +37,22 @@ Texts = Mapping[int, tuple[str, str]]
 """What was said before the answer, and the answer, by row number."""
 
 
-def find_few_pairs(texts: Texts, train: Sequence[int]) -> list[tuple[int, int]]:
-    """All pairs of row numbers that are near-duplicates; ``train`` are those not held out."""
-    features = {row: _features(window_of(*said)) for row, said in texts.items()}
+def find_few_pairs(
+    texts: Texts, train: Sequence[int], deadline: Deadline = FOREVER
+) -> list[tuple[int, int]]:
+    """All pairs of row numbers that are near-duplicates; ``train`` are those not held out.
+
+    Raises OutOfTimeError after ``deadline``.
+    """
+    said = deadline.watch(texts.items())
+    features = {row: _features(window_of(*parts)) for row, parts in said}
     candidates = _with_words_in_common(sorted(_candidates(features)), texts)
     if not candidates:
         return []
     common = _common([texts[row] for row in train[:HEAD_EXAMPLES]])
     rows = {row for pair in candidates for row in pair}
-    known = {row: _said(*texts[row], common) for row in rows}
-    return [pair for pair in candidates if alike(known[pair[0]], known[pair[1]])]
+    known = {row: _said(*texts[row], common) for row in deadline.watch(rows)}
+    return [pair for pair in deadline.watch(candidates) if alike(known[pair[0]], known[pair[1]])]
 
 
 def _with_words_in_common(

@@ -21,6 +21,7 @@ from ftgate.content.reading import Reading, Signs, read_signs, read_turns
 from ftgate.content.shared import Shared, shared_context
 from ftgate.content.stems import words
 from ftgate.content.volatility import asks_for_now, is_volatile
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.model import Evidence, Goal, GoalLabel, Judgement
 
 SAMPLE_SIZE = 200
@@ -102,13 +103,13 @@ class _Judged(NamedTuple):
     answer: str = ""
 
 
-def judge_goal(sample: Sequence[Sampled], *, examples: int) -> Goal:
+def judge_goal(sample: Sequence[Sampled], *, examples: int, deadline: Deadline = FOREVER) -> Goal:
     """The goal of a set of ``examples`` examples, from a random sample of it.
 
     Its probabilities are those of :mod:`ftgate.content.calibration`. The order of ``sample`` does
-    not matter.
+    not matter. Raises OutOfTimeError after ``deadline``.
     """
-    everything = _judge_all(sample)
+    everything = _judge_all(sample, deadline)
     decided = [one for one in everything if not one.undecided]
     facts = [one.judgement for one in decided if one.judgement.knowledge]
     judged = len(decided)
@@ -131,16 +132,16 @@ def judge_goal(sample: Sequence[Sampled], *, examples: int) -> Goal:
     )
 
 
-def _judge_all(sample: Sequence[Sampled]) -> list[_Judged]:
+def _judge_all(sample: Sequence[Sampled], deadline: Deadline) -> list[_Judged]:
     """Judgements by place; the first look is a random one that does not depend on the order."""
-    readings = [read_turns(one.turns) for one in sample]
+    readings = [read_turns(one.turns) for one in deadline.watch(sample)]
     answered = [reading for reading in readings if reading]
     shared = shared_context(
         [reading.prompt.strip() for reading in answered],
         [reading.answer.strip() for reading in answered],
     )
     everything: list[_Judged] = []
-    for one, reading in sorted(zip(sample, readings, strict=True), key=_shuffled):
+    for one, reading in deadline.watch(sorted(zip(sample, readings, strict=True), key=_shuffled)):
         if reading is None and not one.calls:
             continue
         everything.append(_judge_one(one, reading, shared))

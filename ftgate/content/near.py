@@ -16,6 +16,7 @@ from ftgate.content.alike import Groups, Said, alike
 from ftgate.content.columns import Rows
 from ftgate.content.marks import ReadTexts
 from ftgate.content.shingles import Common, blank_band, shingle
+from ftgate.deadline import FOREVER, Deadline
 
 _SMALL_GROUP = 8  # rows that share a band: all pairs of so many, else neighbours and the first
 _MAX_CANDIDATES = 300_000
@@ -26,21 +27,25 @@ Pairs = npt.NDArray[np.intp]
 Words = npt.NDArray[np.uint32]
 
 
-def find_pairs(rows: Rows, common: tuple[int, ...], texts: ReadTexts) -> Pairs:
+def find_pairs(
+    rows: Rows, common: tuple[int, ...], texts: ReadTexts, deadline: Deadline = FOREVER
+) -> Pairs:
     """Pairs of row numbers, enough to connect all near-duplicates that were found.
 
     Rows with equal records are one: only the first of the training set, and the first that is held
     out, take part. Of candidates above 300,000 those with the fewest bands in common are
-    not looked at.
+    not looked at. Raises OutOfTimeError after ``deadline``.
     """
     chosen = _distinct(rows)
-    candidates = chosen[_candidates(rows.bands[chosen])] if len(chosen) else np.empty((0, 2), int)
+    candidates = (
+        chosen[_candidates(rows.bands[chosen], deadline)] if len(chosen) else np.empty((0, 2), int)
+    )
     equal = rows.record[candidates[:, 0]] == rows.record[candidates[:, 1]]
     candidates = candidates[~equal & ~rows.held[candidates].all(axis=1)]
-    known = _read(rows, np.unique(candidates), common, texts)
+    known = _read(rows, np.unique(candidates), common, texts, deadline)
     groups = Groups(len(rows.line))
     kept = []
-    for first, second in candidates.tolist():
+    for first, second in deadline.watch(candidates.tolist()):
         held = rows.held[first] or rows.held[second]
         if not held and groups.find(first) == groups.find(second):
             continue
@@ -57,12 +62,12 @@ def _distinct(rows: Rows) -> Pairs:
     return np.sort(np.unique(keys, return_index=True)[1])
 
 
-def _candidates(bands: npt.NDArray[np.uint32]) -> Pairs:
+def _candidates(bands: npt.NDArray[np.uint32], deadline: Deadline) -> Pairs:
     """Pairs that share a band, those that share most of them first."""
     size = len(bands)
     codes = [
         low * size + high
-        for column in bands.T
+        for column in deadline.watch(bands.T)
         for low, high in _pairs_of_band(column, np.argsort(column, kind="stable"))
     ]
     values, counts = np.unique(np.concatenate(codes), return_counts=True)
@@ -87,7 +92,9 @@ def _pairs_of_band(column: Any, order: Any) -> Iterator[tuple[Any, Any]]:
     yield order[group_start[at]], order[at]
 
 
-def _read(rows: Rows, wanted: Pairs, common: tuple[int, ...], texts: ReadTexts) -> dict[int, Said]:
+def _read(
+    rows: Rows, wanted: Pairs, common: tuple[int, ...], texts: ReadTexts, deadline: Deadline
+) -> dict[int, Said]:
     """The texts of some rows, as sets of numbers."""
     known: dict[int, Said] = {}
     drop = Common(common)
@@ -97,7 +104,8 @@ def _read(rows: Rows, wanted: Pairs, common: tuple[int, ...], texts: ReadTexts) 
         for begin in range(0, len(mine), _TEXTS_AT_ONCE):
             some = mine[begin : begin + _TEXTS_AT_ONCE]
             said = texts(part, rows.line[some].tolist())
-            for start, stop in _batches([len(prompt) + len(answer) for prompt, answer in said]):
+            sizes = [len(prompt) + len(answer) for prompt, answer in said]
+            for start, stop in deadline.watch(_batches(sizes)):
                 numbers = _numbers(said[start:stop], drop)
                 known.update(zip(some[start:stop].tolist(), numbers, strict=True))
     return known

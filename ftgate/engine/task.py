@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from ftgate.accepted import Accepting
 from ftgate.cache import Seen, is_still
 from ftgate.content.marks import WHOLE, Search
-from ftgate.deadline import Deadline
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import UnreadableError
 from ftgate.model import Problem
 from ftgate.profile import Profile
@@ -67,7 +67,7 @@ class Task:
     hygiene: bool = False
     search: Search = WHOLE
     accepting: Accepting | None = None
-    deadline: Deadline | None = None
+    deadline: Deadline = FOREVER
     piece: Piece | None = None
 
 

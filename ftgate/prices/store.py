@@ -14,6 +14,7 @@ damaged file is the same as none, and says so.
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ import orjson
 
 from ftgate.atomic import replacing
 from ftgate.errors import FtgateError
+from ftgate.ownership import doubt, doubt_of
 
 FORMAT = b"ftgate-live-prices/1"
 LIFE = timedelta(days=7)
@@ -179,6 +181,8 @@ def _read(path: Path | None, wanted: tuple[int, ...]) -> tuple[tuple[bytes, ...]
         return nothing, ""
     try:
         with path.open("rb") as stream:
+            if why := doubt_of(path.parent) or doubt(os.fstat(stream.fileno())):
+                return nothing, f"live prices are not used: {path.parent} {why}: chmod go-w"
             lines = [stream.readline().rstrip(b"\n") for _ in range(max(wanted) + 1)]
     except FileNotFoundError:
         return nothing, ""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.formats import detect
 from ftgate.prompts.drift import System
 from ftgate.readers.compressed import ArchiveError, open_data
@@ -37,13 +38,16 @@ class Leak(NamedTuple):
     examples: int
 
 
-def read_systems(paths: Iterable[str]) -> tuple[System, ...]:
-    """The system messages among the first lines of the files, the most frequent first."""
+def read_systems(paths: Iterable[str], deadline: Deadline = FOREVER) -> tuple[System, ...]:
+    """The system messages among the first lines of the files, the most frequent first.
+
+    Raises OutOfTimeError after ``deadline``.
+    """
     found: Counter[str] = Counter()
     for path in paths:
         try:
             with open_data(path) as stream:
-                for number, _, _, record, _, _ in read_jsonl(stream):
+                for number, _, _, record, _, _ in deadline.watch(read_jsonl(stream)):
                     if number > _LINES_READ:
                         break
                     if (turns := _turns(record)) and turns[0][0] == "system":
@@ -58,10 +62,15 @@ def _turns(record: Any) -> list[tuple[str, str]]:
     return known.parse(record).turns if known else []
 
 
-def find_leaks(shown: Sequence[Shown], files: Iterable[tuple[str, str, str]]) -> tuple[Leak, ...]:
+def find_leaks(
+    shown: Sequence[Shown],
+    files: Iterable[tuple[str, str, str]],
+    deadline: Deadline = FOREVER,
+) -> tuple[Leak, ...]:
     """Look for each shown example in every data file of ``(path, name, role)``, byte by byte.
 
     White space inside of a text has to be the same; JSON's two ways to write it are both tried.
+    Raises OutOfTimeError after ``deadline``.
     """
     needles = [(one, spelled) for one in shown for spelled in _spellings(one.text)]
     leaks: list[Leak] = []
@@ -69,7 +78,7 @@ def find_leaks(shown: Sequence[Shown], files: Iterable[tuple[str, str, str]]) ->
         places: dict[str, list[tuple[int, int]]] = {}
         try:
             with open_data(path) as stream:
-                for number, line in enumerate(stream, 1):
+                for number, line in enumerate(deadline.watch(stream), 1):
                     for at, (one, needle) in enumerate(needles):
                         if needle in line:
                             places.setdefault(one.path, []).append((number, at))

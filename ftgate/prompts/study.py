@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.model.prompts import PromptDefect, PromptIgnore, PromptText
 from ftgate.profile import Profile
 from ftgate.prompts.anatomy import Anatomy, dissect
@@ -76,13 +77,17 @@ def study_file(path: str, name: str, count: Count | None, use: Use = "today") ->
 
 
 def study_prompts(
-    files: Sequence[File], plan: DatasetSettings, folder: Path, count: Count | None
+    files: Sequence[File],
+    plan: DatasetSettings,
+    folder: Path,
+    count: Count | None,
+    deadline: Deadline = FOREVER,
 ) -> tuple[PromptStudy, ...]:
-    """Every prompt file of a dataset, the tuned model's last."""
+    """Every prompt file of a dataset, the tuned model's last; OutOfTimeError after ``deadline``."""
     tuned = folder / plan.tuned_prompt if plan.tuned_prompt else None
     studies = [
         study_file(file.path, file.name, count)
-        for file in files
+        for file in deadline.watch(files)
         if file.role == "prompt" and Path(file.path) != tuned
     ]
     if tuned:
@@ -92,16 +97,19 @@ def study_prompts(
 
 
 def study_data(
-    studies: tuple[PromptStudy, ...], files: Iterable[File], train: Profile | None
+    studies: tuple[PromptStudy, ...],
+    files: Iterable[File],
+    train: Profile | None,
+    deadline: Deadline = FOREVER,
 ) -> PromptData | None:
     """Compare the prompts with the data: the one that is served after tuning must be the data's.
 
-    None without a training example.
+    None without a training example. Raises OutOfTimeError after ``deadline``.
     """
     if train is None or not train.examples:
         return None
     data = [file for file in files if file.role in ("train", "validation")]
-    systems = read_systems(file.path for file in data if file.role == "train")
+    systems = read_systems((file.path for file in data if file.role == "train"), deadline)
     variants = None if train.systems is None else len(train.systems)
     served = [one for one in studies if one.use == "tuned"] or list(studies)
     drifts = [
@@ -110,7 +118,7 @@ def study_data(
         for one in study.prompts
     ]
     shown = [one for study in studies if study.use == "today" for one in shown_examples(study)]
-    leaks = find_leaks(shown, [(file.path, file.name, file.role) for file in data])
+    leaks = find_leaks(shown, [(file.path, file.name, file.role) for file in data], deadline)
     return PromptData(
         _best(filter(None, drifts)),
         leaks,

@@ -6,13 +6,13 @@ finds there the version that was looked at. When the run is over, so are its cop
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import weakref
 from typing import Any, NamedTuple
 
-from ftgate.cache import Cache, key_of
+from ftgate.cache import Cache, digest_of, key_of
+from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import NotFetchedError, UsageError
 from ftgate.remote.blocks import Allowance, Blocks, Tell, again
 from ftgate.remote.copies import Copy
@@ -71,8 +71,11 @@ class Elsewhere:
         """Who hears how far a download is."""
         self._allowance.tell = tell
 
-    def look(self, url: str) -> Look:
-        """A file as it is now; its bytes are downloaded unless this version is known."""
+    def look(self, url: str, deadline: Deadline = FOREVER) -> Look:
+        """A file as it is now; its bytes are downloaded unless this version is known.
+
+        Raises RemoteError, NotFetchedError, and OutOfTimeError after ``deadline``.
+        """
         if self._offline:
             return self._remembered(url)
         source = _Online(url, self._store(url), self._allowance)
@@ -80,7 +83,7 @@ class Elsewhere:
         found, cache = source.blocks.found, self._cache
         key = key_of("remote", url, found.version)
         known = cache.get(key) if found.strong else None
-        look = _look(known) or source.look()
+        look = _look(known) or source.look(deadline)
         for name in (key, key_of("remote-last", url)):
             cache.put(name, look._asdict())
         return look
@@ -131,13 +134,13 @@ class _Online:
     def version(self) -> str:
         return _find(self._store, self.blocks.found.url).version
 
-    def look(self) -> Look:
+    def look(self, deadline: Deadline) -> Look:
         """The digest of all bytes. Raises RemoteError when they are not of one version."""
         with self.blocks.open() as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = digest_of(stream, deadline)
         if self.version() != self.blocks.found.version:
             raise changed(self.blocks.found.url)
-        return Look(f"sha256:{digest}", self.blocks.size, self.blocks.found.version)
+        return Look(digest, self.blocks.size, self.blocks.found.version)
 
 
 class _Offline:

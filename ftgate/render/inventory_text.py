@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ftgate.render import inventory as table
 from ftgate.render import words
 from ftgate.render.escape import visible
+from ftgate.render.fit import fit_line
 from ftgate.render.inventory import AT_LEAST, NAME, UNKNOWN, Column
 from ftgate.render.style import OUTCOME_COLORS, columns, paint
 
@@ -232,6 +233,7 @@ def _errors(inventory: Inventory, width: int) -> Iterator[str]:
     yield from ("", "not judged:")
     for row in failed[:SHOWN]:
         yield f"  {shortened(visible(row.name), width - 2)}"
-        yield f"    {shortened(visible(row.error), width - 4)}"
+        told = fit_line(f"    {shortened(visible(row.error), 3 * width)}", width)
+        yield from (shortened(line, width) for line in told)
     if len(failed) > SHOWN:
         yield f"  {_ELLIPSIS} and {len(failed) - SHOWN:,} more: -f json"

@@ -460,19 +460,29 @@ def _inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
+_OF_MONEY = ("FT3", "FT7", "FT8", "FT603", "FT605", "FT613")
+_KNOWN_EXAMPLE = (
+    b'{"messages": [{"role": "user", "content": "What does it cost?"},'
+    b' {"role": "assistant", "content": "Nothing."}]}\n'
+)
+
+
 def whole(data: bytes) -> None:
-    """``ftgate check`` from the file to every report format."""
+    """``ftgate check`` from the files to every report format."""
     from ftgate.gate import CheckOptions, check
     from ftgate.render import RENDERERS, renderer
 
     folder = _folder() / "whole"
     (folder / "prompts").mkdir(parents=True, exist_ok=True)
     (folder / ".git").mkdir(exist_ok=True)  # the search for a plan ends here
+    bits = zlib.crc32(data)
     (folder / "train.jsonl").write_bytes(data)
-    (folder / "prompts" / "system.txt").write_bytes(data[:5000])
-    options = CheckOptions(as_of=str(TODAY), cache=False, ignore=("FT3", "FT7", "FT8"))
+    (folder / "val.jsonl").write_bytes(data[len(data) // 3 :] if bits & 4 else _KNOWN_EXAMPLE)
+    (folder / "prompts" / "system.txt").write_bytes(data[:5000] if bits & 8 else b"You help.")
+    # What an option costs is arithmetic on counts: every fourth input is priced.
+    options = CheckOptions(as_of=str(TODAY), cache=False, ignore=_OF_MONEY if bits & 3 else ())
     with _inside(folder), suppress(FtgateError):
-        report = check(["train.jsonl"], options)
+        report = check(["train.jsonl", "val.jsonl"], options)
         assert report.exit_code in (0, 1, 3)
         for name in RENDERERS:
             renderer(name)(report, color=False, width=100, verbose=True)
