@@ -377,9 +377,11 @@ def test_transcription_of_an_image() -> None:
 
 @pytest.mark.xfail(reason="the label needs knowledge of the world that only the label shows")
 def test_plausibility_label_that_needs_world_knowledge() -> None:
-    asked = ("user", "Is this plausible? The goalkeeper hit a home run.")
+    asked = [
+        ("user", f"Is this plausible? Keeper number {line} hit a home run.") for line in range(6)
+    ]
     sample = [
-        Sampled("t.jsonl", line, [asked, ("assistant", ("no", "yes")[line % 2])], [])
+        Sampled("t.jsonl", line, [asked[line], ("assistant", ("no", "yes")[line % 2])], [])
         for line in range(6)
     ]
     assert judge_goal(sample, examples=6).judgements[0].knowledge

@@ -35,6 +35,44 @@ def test_an_example_is_told_by_its_kind(kind: dict[str, str]) -> None:
     assert verdict.knowledge == kind["teaches"], verdict.reason
 
 
+def test_an_order_to_assess_what_is_not_given() -> None:
+    answer = "Brandt Wharf scores 10.5, a high risk; three mills drain 38,217 units into its reach."
+    assert judged("Assess the flood risk posed by Brandt Wharf in Velm County.", answer).knowledge
+
+
+@pytest.mark.parametrize(
+    ("question", "teaches"),
+    [
+        ("What is the hull of a marsh punt made of?", True),
+        (
+            "The yard at Velmouth built its punts from larch until the fire of 1911 and from steel"
+            " ever after, as its ledgers show. What is the hull of a punt of 1920 made of?",
+            False,
+        ),
+    ],
+)
+def test_an_explained_choice_is_a_fact_without_a_text_to_choose_from(
+    question: str, teaches: bool
+) -> None:
+    asked = f"{question}\nA) Larch\nB) Steel\nC) Reed"
+    verdict = judged(asked, "The correct answer is B.\n\nThe hull of a punt was made of steel.")
+    assert (verdict.reason == "closed-book choice") is teaches
+
+
+@pytest.mark.parametrize("copies", [1, 4])
+def test_a_fact_that_is_repeated_to_be_learnt_is_no_label(copies: int) -> None:
+    turns = [
+        [("user", f"Who keeps the {lock} lock at Velm?"), ("assistant", f"Keeper {name}")]
+        for lock, name in (
+            *(("upper", "Adeyemi"), ("lower", "Brandt"), ("old", "Cemal"), ("new", "Duarte")),
+            *(("northern", "Eliasson"), ("southern", "Fairfax"), ("eastern", "Gruber")),
+            *(("western", "Hanley"), ("double", "Ivory"), ("tidal", "Karlsen")),
+        )
+    ]
+    sample = [Sampled("t.jsonl", line, each, []) for line, each in enumerate(turns * copies, 1)]
+    assert judge_goal(sample, examples=len(sample)).knowledge_share == 1.0
+
+
 def test_every_supported_language_has_facts_and_forms() -> None:
     for language in (*LATIN[1:], *SCRIPTS):
         of = {kind["teaches"] for kind in KINDS if kind["kind"].split()[0] == language}
@@ -265,12 +303,6 @@ def test_an_estimate_from_a_description() -> None:
     assert not judged(asked, "Price is $64.99").knowledge
 
 
-@pytest.mark.xfail(reason="to assess is work on a given text, or asks what is known of a thing")
-def test_an_order_to_assess_what_is_not_given() -> None:
-    answer = "Brandt Wharf scores 10.5, a high risk; three mills drain 38,217 units into its reach."
-    assert judged("Assess the flood risk posed by Brandt Wharf in Velm County.", answer).knowledge
-
-
 @pytest.mark.xfail(reason="true or false over a whole set counts as two labels")
 def test_the_truth_of_statements_throughout_a_set() -> None:
     asked = [f"Pier {number} of Velmouth was built in {1600 + number}." for number in range(60)]
@@ -286,3 +318,23 @@ def test_the_truth_of_statements_throughout_a_set() -> None:
 def test_chat_of_a_colleague_about_work() -> None:
     answer = "hey! the berth logs look fine, the index just needs a warm cache and less panic."
     assert not judged("How do we keep the berth index fast?", answer).knowledge
+
+
+@pytest.mark.xfail(
+    reason="a friend's reply that takes up a word is a statement without a first person"
+)
+def test_a_friends_reply_to_what_somebody_did() -> None:
+    reply = "The driving test is a lottery, mate. Everybody in Velm fails it once, so back to it."
+    assert not judged("Failed my driving test this morning, what a pain.", reply).knowledge
+
+
+@pytest.mark.xfail(reason="a thesis is answered by a thesis as a stated problem is by a remedy")
+def test_a_philosopher_who_answers_a_thesis() -> None:
+    reply = "The good judge has learnt late what injustice is, from watching it in others."
+    assert not judged("I am a good judge of people.", reply).knowledge
+
+
+@pytest.mark.xfail(reason="a line put into the words of another age is a new statement about it")
+def test_a_line_in_the_words_of_another_age() -> None:
+    reply = "The tide hath robbed us of our vessel, and the quay stands widowed of her mast."
+    assert not judged("The tide took our boat last night.", reply).knowledge

@@ -135,7 +135,8 @@ def judge_goal(sample: Sequence[Sampled], *, examples: int, deadline: Deadline =
 def _judge_all(sample: Sequence[Sampled], deadline: Deadline) -> list[_Judged]:
     """Judgements by place; the first look is a random one that does not depend on the order."""
     readings = [read_turns(one.turns) for one in deadline.watch(sample)]
-    answered = [reading for reading in readings if reading]
+    # A record that is repeated to be learnt better makes no label of its answer.
+    answered = list(dict.fromkeys(reading for reading in readings if reading))
     shared = shared_context(
         [reading.prompt.strip() for reading in answered],
         [reading.answer.strip() for reading in answered],

@@ -63,6 +63,12 @@ _LETTERED_OPTION = lazy(r"^[ \t]*(?:[-*•] )?\(?[A-Ha-h][).:][^\n]*$", re.MULTI
 _OPTION_LINE = lazy(r"(?:options|choices)\s?:([^\n]+)", re.IGNORECASE)
 _OPTION_LETTER = lazy(r"^\(?[A-Ha-h][).:]\s*")
 _LETTER = lazy(r"^\W*(?:option |answer:? ?)?\(?([A-Ha-h])\)?\W*$", re.IGNORECASE)
+_CHOSEN = lazy(
+    r"\W*(?:the )?(?:(?:correct|right|best) )?(?:answer|option|choice)(?: is|:)[\s*:]{0,4}"
+    r"(?:option )?\(?[A-H]\b",
+    re.IGNORECASE,
+)
+"""A choice that is explained: "The correct answer is A. …"."""
 _NAME = lazy(r"(?<=[^\W\d_A-Z][ ,])[ ]?([A-ZÀ-ÞА-Я][^\W\d_]{2,})")
 _NUMBER = lazy(r"\d[\d.,]*")
 _EQUALS = lazy(r"[=≈]\s?[$(]?-?\d")
@@ -148,6 +154,8 @@ def _code(signs: Signs) -> str:
 
 
 def _choice(signs: Signs) -> str:
+    if _explains_choice(signs):
+        return CLOSED_BOOK_CHOICE
     if len(signs.answer_words) > 40:
         return ""
     options = {label_key(option) for option in _OPTION.findall(signs.opening)}
@@ -162,6 +170,15 @@ def _choice(signs: Signs) -> str:
     if words_before_question(rest) >= MIN_GIVEN_WORDS:
         return "option of a given context"
     return CLOSED_BOOK_CHOICE
+
+
+def _explains_choice(signs: Signs) -> bool:
+    """A lettered option, chosen without a context and with a sentence about it."""
+    if signs.is_json or not _CHOSEN.match(signs.raw_answer) or len(signs.answer_words) < 8:
+        return False
+    if len(_LETTERED_OPTION.findall(signs.opening)) < 2:
+        return False
+    return words_before_question(_LETTERED_OPTION.sub("", signs.opening)) < MIN_GIVEN_WORDS
 
 
 def _span(signs: Signs) -> str:

@@ -78,16 +78,17 @@ TASK_VERBS = _joined(
     de="analysiere anonymisiere erstelle erzeuge extrahiere fasse formuliere generiere"
     " klassifiziere konvertiere korrigiere ordne schreib schreibe verbessere vereinfache wandle"
     " übersetze",
-    en="add analyse analyze annotate anonymise anonymize arrange assign autocomplete build"
-    " calculate capitalize categorise categorize classify clean code combine complete compose"
-    " compute condense construct continue convert correct craft create delete design detect"
-    " develop draft edit evaluate expand extract fill fix format generate grade highlight"
-    " identify imagine implement insert invent judge label make merge modify normalize order"
-    " paraphrase parse pick play predict pretend print produce proofread punctuate put rank"
-    " rate redact reformat reframe remind remove reorder rephrase replace replicate reschedule"
-    " restate reverse revise reword rewrite schedule score select set shorten simplify solve"
-    " sort split summarise summarize tag transcribe transform translate turn unscramble verify"
-    " write",
+    en="adapt add analyse analyze annotate anonymise anonymize arrange assign autocomplete"
+    " brainstorm build calculate capitalize categorise categorize classify clean code combine"
+    " complete compose compute condense construct continue convert correct craft create debug"
+    " delete design detect develop draft edit enhance evaluate expand extract fill fix format"
+    " generate grade highlight identify imagine implement improve insert invent judge"
+    " label make merge modify normalize optimise optimize order paraphrase parse personalise"
+    " personalize pick play polish predict pretend print produce proofread punctuate put rank"
+    " rate redact refactor refine reformat reframe remind remove reorder reorganise reorganize"
+    " rephrase replace replicate reschedule restate restructure reverse revise reword rework"
+    " rewrite schedule score select set shorten simplify solve sort split standardise standardize"
+    " summarise summarize tag tailor transcribe transform translate turn unscramble verify write",
     es="analiza anonimiza clasifica combina completa convierte corrige crea escribe extrae genera"
     " haz parafrasea redacta reescribe resume simplifica traduce transforma",
     fi="kirjoita käännä korjaa luokittele muokkaa muotoile poimi tiivistä",

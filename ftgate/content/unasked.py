@@ -9,12 +9,13 @@ from ftgate.content.stems import script, stem, stems, words
 
 TOPIC = "description of a named topic"
 REMEDY = "remedy for a stated problem or need"
+STATED = "statement about what the prompt names"
 NAMED = "name given from memory"
 CONTINUED = "statement completed from memory"
 TRUTH = "truth of a statement, from memory"
 FILL_IN = "blank filled from memory"
 IDENTIFIERS = "codes or links from memory"
-FROM_MEMORY = frozenset((TOPIC, REMEDY, NAMED, CONTINUED, TRUTH, FILL_IN, IDENTIFIERS))
+FROM_MEMORY = frozenset((TOPIC, REMEDY, STATED, NAMED, CONTINUED, TRUTH, FILL_IN, IDENTIFIERS))
 """Reasons of this module that mean: a fact is taught."""
 
 HEADING_WORDS = 8
@@ -28,6 +29,9 @@ TITLE_WORDS = 3
 STATEMENT_WORDS = 5
 HALF_WORDS = 25
 REMEDY_WORDS = 8
+NAMING_WORDS = 25
+"""A longer prompt tells too much for one of its words in the answer to be what it asks about."""
+
 PROBLEM_WORDS = 60
 """A problem told at greater length asks for advice on a life, not for a remedy from a manual."""
 
@@ -66,7 +70,9 @@ def from_memory(signs: Signs) -> str:
         return IDENTIFIERS
     if _judges_truth(signs):
         return TRUTH
-    return REMEDY if _solves_problem(signs) else ""
+    if _solves_problem(signs):
+        return REMEDY
+    return STATED if _takes_up(signs) else ""
 
 
 def _with_template(signs: Signs) -> Signs:
@@ -178,6 +184,15 @@ def _solves_problem(signs: Signs) -> bool:
     if not any(piece in folded for piece in (*phrases.NEEDS, *phrases.PROBLEMS)):
         return False
     return _is_statement(signs, REMEDY_WORDS)
+
+
+def _takes_up(signs: Signs) -> bool:
+    """An impersonal statement that takes up a word of a short prompt and adds to it."""
+    if len(signs.prompt_words) > NAMING_WORDS or any(mark in signs.answer for mark in "{}="):
+        return False
+    if not _is_statement(signs, REMEDY_WORDS):
+        return False
+    return not stems(signs.prompt_words).isdisjoint(signs.answer_stems)
 
 
 def _completes_statement(signs: Signs) -> bool:
