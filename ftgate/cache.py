@@ -163,9 +163,11 @@ def _code_stamp() -> str:
     for folder in folders:
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name == "__pycache__":
+                    continue
                 if entry.is_dir():
                     folders.append(entry.path)
-                elif not entry.name.endswith(".pyc"):
+                else:
                     found = entry.stat()
                     stamp.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
     return stamp.hexdigest()

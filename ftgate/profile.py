@@ -189,7 +189,7 @@ class Profile:
         self.labels = _merged(self.labels, other.labels)
         self.systems = _merged(self.systems, other.systems)
         self.signals.update(other.signals)
-        self.distinct = None
+        self.distinct = None if self.digests else other.distinct
         self.digests.extend(other.digests)
         self.at.extend(other.at)
         self.marks.merge(other.marks)

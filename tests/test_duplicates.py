@@ -19,7 +19,7 @@ from ftgate.cache import Cache
 from ftgate.content import columns
 from ftgate.content.alike import Groups
 from ftgate.content.marks import WHOLE, Marks, Part, Search, answer_at, normal, parts_of
-from ftgate.content.near import find_pairs
+from ftgate.content.near import _sorted_set, find_pairs
 from ftgate.content.shingles import common_of, grams, shingle, signatures
 from ftgate.content.skeleton import skeleton
 from ftgate.formats import detect
@@ -315,3 +315,9 @@ def test_the_answer_is_the_last_turn_of_the_assistant() -> None:
     assert answer_at(example(record)) == 4
     assert parts_of(example(record)) == ("one\ntwo\nthree", "four")
     assert normal("Ä\u00a0b C") == normal("a\u0308\u00a0BC")
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3) | st.just(2**32), max_size=12))
+def test_words_are_compared_as_sorted_sets_of_32_bits(values: list[int]) -> None:
+    found = _sorted_set(np.array(values, dtype=np.uint64))
+    assert found.tolist() == sorted({value % 2**32 for value in values})

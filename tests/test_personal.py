@@ -13,6 +13,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ftgate.content import masks, personal
 from ftgate.content.secrets import inspect
@@ -375,3 +377,20 @@ def test_long_numbers_are_read_with_their_key() -> None:
 
 def test_every_kind_that_is_found_can_be_allowed() -> None:
     assert set(MAKERS) <= personal.kinds()
+
+
+PHONE_WORDS = (
+    *("Tel", "phone", "FAX", "WhatsApp", "sms", "Telefon", "celular", "cellulare", "call"),
+    *("mobile", "mobil", "Handy", "portable", "dial", "text", "ring", "Телефон", "電話"),
+    *("a:", ",", "no", "is", "me", "x"),
+)
+
+
+@given(
+    st.lists(st.sampled_from(PHONE_WORDS) | st.text("ſKıİ abc:.\\n", max_size=4), max_size=6).map(
+        " ".join
+    )
+)
+def test_the_quick_look_for_a_phone_word_tells_what_the_whole_search_tells(said: str) -> None:
+    found = personal._PHONE_WORD.search(said, 1, len(said)) is not None
+    assert personal._is_called_phone(said, 1, len(said)) == found

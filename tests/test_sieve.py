@@ -57,6 +57,21 @@ def mixed(planted: list[str]) -> list[bytes]:
     return [as_line(text, index // 2 % 4) for index, text in enumerate(texts)]
 
 
+def test_escapes_are_read_in_the_lines_that_have_them() -> None:
+    key = "AKIA" + "QWERTZUIOPASDFGH"
+    written = [
+        as_line(ORDINARY[0], 0),
+        as_line(f"key {key}", 0).replace(b"K", b"\\u004b"),
+        as_line("mail jane.roe@acme-corp.de", 0).replace(b"@", b"\\u0040"),
+        as_line("caf\u00e9 / bar", 0),
+        as_line("see a/b", 2),
+    ]
+    secret, private = suspects(written)
+    assert 1 in secret
+    assert 2 in private
+    assert 0 not in secret | private
+
+
 def secrets_of(choose: random.Random) -> list[str]:
     makers = [maker for each in MAKERS.values() for maker in each]
     return [

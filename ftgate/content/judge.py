@@ -263,8 +263,8 @@ def _short_from_long(signs: Signs) -> str:
 
 def _persona(signs: Signs) -> str:
     head = signs.answer_words[:60]
-    first = sum(word in lexicon.FIRST_PERSON for word in head)
-    addressed = any(word in lexicon.ADDRESSED for word in signs.prompt_words[:40])
+    first = sum(map(lexicon.FIRST_PERSON.__contains__, head))
+    addressed = not lexicon.ADDRESSED.isdisjoint(signs.prompt_words[:40])
     if not signs.answer.isascii():
         first += len(lexicon.FIRST_PERSON_WITHOUT_SPACES.findall(signs.answer[:200]))
         addressed |= lexicon.ADDRESSED_WITHOUT_SPACES.search(signs.prompt) is not None
@@ -306,7 +306,7 @@ def _placeholders(signs: Signs) -> str:
 def _consoles(signs: Signs) -> str:
     """Comfort for somebody who tells his feelings, however long the advice that it gives."""
     head = signs.answer_words[:80]
-    spoken_to = sum(word in lexicon.ADDRESSED for word in head)
+    spoken_to = sum(map(lexicon.ADDRESSED.__contains__, head))
     if not signs.answer.isascii():
         # Where a character counts as a word, 33 of them are half a sentence.
         spoken_to += 2 * len(lexicon.ADDRESSED_WITHOUT_SPACES.findall(signs.answer[:200]))

@@ -133,7 +133,15 @@ def _numbers(said: list[tuple[str, str]], common: Common) -> Iterator[Said]:
         np.split(answers.words, answers.ends[:-1]),
         strict=True,
     ):
-        yield Said(*(np.unique(column.astype(np.uint32)) for column in columns))
+        yield Said(*map(_sorted_set, columns))
+
+
+def _sorted_set(values: npt.NDArray[np.uint64]) -> Words:
+    """The distinct values of a few hundred: np.unique takes twice as long."""
+    words = np.sort(values.astype(np.uint32))
+    first = np.ones(len(words), dtype=bool)
+    np.not_equal(words[1:], words[:-1], out=first[1:])
+    return words[first]
 
 
 def _jaccard(one: Words, other: Words) -> float:

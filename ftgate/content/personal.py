@@ -93,6 +93,11 @@ _PHONE_WORD = lazy(
     r"|телефон|тел\.|звон|電話|电话|手机|手機|전화|연락처|휴대폰|هاتف|جوال|फ़ोन|फोन|मोबाइल|โทร",
     re.IGNORECASE,
 )
+# One of these is in each of them that is written in ASCII.
+_PHONE_LETTERS = (
+    *("tel", "phone", "fax", "whatsapp", "sms", "cel"),
+    *("call", "mobil", "handy", "portable", "dial", "text", "ring"),
+)
 _SAID = lazy(_START + r"(?:00|\()?[0-9](?:[ ()./-]{0,2}[0-9]){7,13}" + _STOP)
 
 # Where numbers stand: digits and what groups them. Everything else is looked for in there.
@@ -169,8 +174,16 @@ def _phones(text: str, start: int, end: int) -> Iterator[tuple[str, str]]:
         if _is_national(match[0]):
             yield PHONE, match[0]
     for match in _SAID.finditer(text, start, end):
-        if _PHONE_WORD.search(text, *national.before(match)) and _is_national(match[0]):
+        if _is_called_phone(text, *national.before(match)) and _is_national(match[0]):
             yield PHONE, match[0]
+
+
+def _is_called_phone(text: str, start: int, end: int) -> bool:
+    """Whether a word between two places says that a phone number follows."""
+    said = text[start:end]
+    if said.isascii() and not any(map(said.lower().__contains__, _PHONE_LETTERS)):
+        return False  # twenty times as fast as the search, which nearly always finds nothing
+    return _PHONE_WORD.search(text, start, end) is not None
 
 
 def _is_card(digits: str) -> bool:

@@ -92,8 +92,7 @@ def _ends_with_request(prompt: str) -> bool:
 
 
 def _has_piece(text: str, pieces: Sequence[str]) -> bool:
-    folded = text.casefold()
-    return any(piece in folded for piece in pieces)
+    return any(map(text.casefold().__contains__, pieces))
 
 
 def asks_about_you(prompt: str) -> bool:

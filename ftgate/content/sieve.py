@@ -34,13 +34,10 @@ Places = npt.NDArray[np.intp]
 
 def suspects(lines: Sequence[bytes]) -> tuple[set[int], set[int]]:
     """Indices of the lines that may have a secret, and of those that may have personal data."""
-    data = _EDGE + b"".join(lines) + _EDGE
-    codes = np.frombuffer(data, np.uint8)
-    if _has_escapes(codes):
-        lines = [secrets.unescaped(line) for line in lines]
-        data = _EDGE + b"".join(lines) + _EDGE
-        codes = np.frombuffer(data, np.uint8)
-    ends = np.cumsum([len(line) for line in lines]) + len(_EDGE)
+    data, codes, ends = _joined(lines)
+    if escapes := _lines(_escapes(codes).tolist(), ends):
+        read = (secrets.unescaped(line) if at in escapes else line for at, line in enumerate(lines))
+        data, codes, ends = _joined(list(read))
     digits = (codes - 48) < 10
     mails, links = _addresses(data, codes)
     hidden = (*_tokens(codes, digits), *_passwords(codes).tolist(), *links)
@@ -51,10 +48,19 @@ def _lines(places: Sequence[int], ends: Places) -> set[int]:
     return set(np.searchsorted(ends, places, side="right").tolist())
 
 
-def _has_escapes(codes: Bytes) -> bool:
-    """Whether an ASCII character may be written as ``\\/`` or ``\\u0040``."""
-    second = codes[1:]
-    return bool(((codes[:-1] == 92) & ((second == 47) | (second == 117))).any())
+def _joined(lines: Sequence[bytes]) -> tuple[bytes, Bytes, Places]:
+    """The lines as one, its bytes as numbers, and where each line ends."""
+    data = _EDGE + b"".join(lines) + _EDGE
+    return data, np.frombuffer(data, np.uint8), np.cumsum([*map(len, lines)]) + len(_EDGE)
+
+
+def _escapes(codes: Bytes) -> Places:
+    """Where an ASCII character is written as ``\\/`` or ``\\u0040``."""
+    at = np.flatnonzero(codes == 92)
+    second = codes[at + 1]
+    coded = at[second == 117]
+    ascii_only = (codes[coded + 2] == 48) & (codes[coded + 3] == 48) & (codes[coded + 4] - 50 < 6)
+    return np.concatenate((at[second == 47], coded[ascii_only]))
 
 
 def _tokens(codes: Bytes, digits: Flags) -> list[int]:
@@ -71,7 +77,8 @@ def _tokens(codes: Bytes, digits: Flags) -> list[int]:
     for step in (1, 2, 4, 8):
         around = around[:, :-step] & around[:, step:]
     amazon = np.flatnonzero((codes[:-1] == 73) & (codes[1:] == 65))  # AKIA, ASIA
-    amazon = amazon[(codes[amazon - 2] == 65) & np.isin(codes[amazon - 1], (75, 83))]
+    before = codes[amazon - 1]
+    amazon = amazon[(codes[amazon - 2] == 65) & ((before == 75) | (before == 83))]
     return [*places[around.any(axis=1)].tolist(), *amazon.tolist()]
 
 
@@ -84,12 +91,9 @@ def _passwords(codes: Bytes) -> Places:
     s = lowered == 115
     double = np.flatnonzero(s[:-1] & s[1:])
     short = np.flatnonzero((lowered[:-1] == 112) & (lowered[1:] == 119))
-    return np.concatenate(
-        (
-            double[np.isin(lowered[double + 2], (119, 112, 99))],
-            short[lowered[short + 2] == 100],
-        )
-    )
+    third = lowered[double + 2]
+    double = double[(third == 119) | (third == 112) | (third == 99)]
+    return np.concatenate((double, short[lowered[short + 2] == 100]))
 
 
 def _addresses(data: bytes, codes: Bytes) -> tuple[list[int], list[int]]:

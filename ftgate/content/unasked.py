@@ -181,7 +181,7 @@ def _solves_problem(signs: Signs) -> bool:
     if len(signs.prompt_words) > PROBLEM_WORDS or signs.prompt.count("\n") > 2:
         return False
     folded = signs.prompt.casefold().replace("\u2019", "'")
-    if not any(piece in folded for piece in (*phrases.NEEDS, *phrases.PROBLEMS)):
+    if not any(map(folded.__contains__, (*phrases.NEEDS, *phrases.PROBLEMS))):
         return False
     return _is_statement(signs, REMEDY_WORDS)
 

@@ -111,7 +111,10 @@ def _is_call(parsed: Any) -> bool:
 
 def is_tool_call_text(answer: str) -> bool:
     """True when the answer is a call written as text: tags, or an ``Action:`` line."""
-    return _TOOL_MARK.search(answer[:400]) is not None
+    head = answer[:400]
+    if "<" not in head and "[" not in head and ":" not in head:  # each mark has one
+        return False
+    return _TOOL_MARK.search(head) is not None
 
 
 def without_code(answer: str) -> str:
