@@ -22,6 +22,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 NAMES = (
     "hook",
     "scale",
+    "memory",
     "peers",
     "pathological",
     "judging",

@@ -157,7 +157,7 @@ def _judged(job: Job, judging: Judging) -> Judged:
     profiles = {file.name: reading.results[file.path].profile for file in _data(job)}
     counted = judging.read.counter is not None and not reading.vocabulary
     parts = tuple(
-        (file, Part(file.name, file.role != "train", profile.examples, profile.marks))
+        (file, Part(file.name, file.role != "train", profile.examples, profile.all_marks()))
         for file in _data(job)
         if (profile := profiles[file.name]) and profile.hygiene
     )

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 class LazyCounter:
     """Counts tokens; loads the vocabulary at the first text that no cache knows."""
 
-    def __init__(self, encoding: Encoding, size_bytes: int, cache: Cache) -> None:
+    def __init__(
+        self, encoding: Encoding, size_bytes: int, cache: Cache, memory_bytes: int = 0
+    ) -> None:
         self.encoding = encoding
         self.size_bytes = size_bytes
         self.cache = cache
+        self.memory_bytes = memory_bytes
         self.engine = "cached"
         self.note = ""
         self._counter: Counter | None = None
@@ -47,6 +50,8 @@ class LazyCounter:
         if self._counter is None:
             from ftgate.tokens.engines import open_counter
 
-            self._counter = open_counter(self.encoding.name, size_bytes=self.size_bytes)
+            self._counter = open_counter(
+                self.encoding.name, size_bytes=self.size_bytes, memory_bytes=self.memory_bytes
+            )
             self.engine, self.note = self._counter.engine, self._counter.note
         return self._counter

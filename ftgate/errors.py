@@ -14,6 +14,7 @@
     ├── FixError             exit 2   a repaired file cannot be written; the old one is whole
     ├── AskingError          exit 2   a model cannot be asked: no key, no price, over the budget
     ├── WorkerError          exit 2   a process died twice of the same piece of a file
+    ├── SpillError           exit 2   no room on disk for what does not fit into memory
     ├── LaunchError          exit 2   a job cannot be launched, or the service refuses it
     ├── OutOfTimeError       exit 2   the time budget is spent; a gate says undecided instead
     ├── RuleCrashError       exit 2   a rule raised; a crash is never a pass
@@ -97,6 +98,10 @@ class NotFetchedError(FtgateError):
 
 class WorkerError(FtgateError):
     """A piece of a file kills the process that reads it; the dataset is not judged."""
+
+
+class SpillError(FtgateError):
+    """A temporary file cannot be written or read; the dataset is not judged."""
 
 
 class NothingToJudgeError(FtgateError):

@@ -25,17 +25,31 @@ def examples_at(
     Whether the file has changed since it was profiled is for the caller to find out. Raises
     OutOfTimeError after ``deadline``.
     """
+    wanted = sorted(set(lines))
+    found = dict(zip(wanted, each_example_at(path, name, target, wanted, deadline), strict=True))
+    return [found[line] for line in lines]
+
+
+def each_example_at(
+    path: str, name: str, target: str, lines: Sequence[int], deadline: Deadline = FOREVER
+) -> Iterator[Example]:
+    """The same of different lines in ascending order, one after the other."""
     profile = open_target(target)
     read = _rows if profile is not None and profile.reads_table(name) else _lines
-    found: dict[int, Example] = {}
+    done = 0
     try:
-        for number, record in read(path, set(lines), deadline):
-            found[number] = judge_record(record, None)[1] or _NONE
-            if len(found) == len(lines):
-                break
+        for number, record in read(path, set(lines), deadline) if lines else ():
+            while lines[done] < number:
+                yield _NONE
+                done += 1
+            yield judge_record(record, None)[1] or _NONE
+            done += 1
+            if done == len(lines):
+                return
     except (ArchiveError, OSError):
         pass  # a damaged archive ends here as it did when it was profiled
-    return [found.get(line, _NONE) for line in lines]
+    for _ in lines[done:]:
+        yield _NONE
 
 
 def _lines(path: str, wanted: set[int], deadline: Deadline) -> Iterator[tuple[int, Any]]:
@@ -44,6 +58,7 @@ def _lines(path: str, wanted: set[int], deadline: Deadline) -> Iterator[tuple[in
     with open_data(path) as stream:
         for raw in deadline.watch(iter(partial(stream.readline, MAX_LINE_BYTES), b"")):
             if number in wanted:
+                wanted.remove(number)  # what follows of a line that is too long is none of its own
                 yield number, next(read_jsonl(io.BytesIO(raw))).record
             number += raw.endswith(b"\n")
 

@@ -150,7 +150,8 @@ def read_files(
     dataset = job.dataset
     data = [file for file in dataset.files if file.role != "prompt"]
     size = sum(looks.at(file.path, deadline).size for file in data)
-    counter = LazyCounter(facts.encoding, size, cache) if tokens else None
+    memory = engine.memory.limit_bytes
+    counter = LazyCounter(facts.encoding, size, cache, memory) if tokens else None
     METER.start(size)
     reading = read_dataset(
         dataset,

@@ -1,7 +1,8 @@
 """What was read of the data: a small mergeable :class:`Profile`.
 
 A profile holds counts, integer histograms and digests, never text, so it can be cached, sent
-between processes and merged in any order. :mod:`ftgate.profiling` fills it.
+between processes and merged in any order. :mod:`ftgate.profiling` fills it. What grows with the
+examples can be moved to disk, see :meth:`Profile.spill`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ import heapq
 import sys
 from array import array
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ftgate.content.marks import Marks
+from ftgate.spill import Chunk, Spill
+
+if TYPE_CHECKING:
+    from ftgate.runs import Run
 
 PLACES = 20  # first places kept per kind of problem
-_MANY = 1_000_000  # digests that are told apart without numpy
+_MANY = 200_000  # digests that are told apart without numpy
+_ROWS_AT_ONCE = 200_000  # examples compared at once: about 15 MB
 MAX_DISTINCT = 1000  # distinct labels and system prompts counted before giving up
 
 ROLES = ("system", "user", "assistant", "tool")
@@ -61,7 +68,8 @@ class Profile:
     repetitions were looked at: ``signals`` counts what :func:`ftgate.content.answers.signals` saw,
     ``marks`` are what repetitions are found by. ``accepted`` counts places by their entry in the
     baseline: those are in no tally of ``problems``. ``digests`` has 64 bits for every example,
-    ``at`` its line, 0 when it has no turns.
+    ``at`` its line, 0 when it has no turns; ``runs`` and ``chunks`` are the digests and the marks
+    of further examples, on disk.
     """
 
     hygiene: bool = False
@@ -88,31 +96,37 @@ class Profile:
     at: array[int] = field(default_factory=lambda: array("I"))
     marks: Marks = field(default_factory=Marks)
     accepted: Counter[str] = field(default_factory=Counter)
+    runs: list[Run] = field(default_factory=list)
+    chunks: list[Chunk] = field(default_factory=list)
     distinct: int | None = field(default=None, compare=False)  # once somebody has asked
 
     @property
     def unique(self) -> int:
         """Distinct examples."""
         if self.distinct is None:
-            self.distinct = _distinct(self.digests)
+            if self._are_few():
+                self.distinct = len(set(self.digests))
+            else:
+                from ftgate.runs import distinct
+
+                self.distinct = distinct(_ROWS_AT_ONCE, self._sorted())
         return self.distinct
 
     @property
     def duplicates(self) -> int | None:
         """Examples that repeat an earlier one exactly; None when only the structure was read."""
-        if len(self.digests) != self.examples:
+        if len(self.digests) + sum(run.rows for run in self.runs) != self.examples:
             return None
         return self.examples - self.unique
 
     def overlap(self, other: Profile) -> int:
         """Examples of ``other`` that also occur here, exactly."""
-        if len(self.digests) <= _MANY:
+        if self._are_few() and other._are_few():
             mine = set(self.digests)
             return sum(1 for digest in other.digests if digest in mine)
-        import numpy as np
+        from ftgate.runs import found_in
 
-        known = np.unique(np.frombuffer(self.digests, np.uint64))
-        return int(np.isin(np.frombuffer(other.digests, np.uint64), known).sum())
+        return found_in(_ROWS_AT_ONCE, other._sorted(), self._sorted())
 
     def quantile(self, share: float) -> int:
         """Tokens of the example at this share (0-1) of the sorted lengths; 0 when empty."""
@@ -131,6 +145,10 @@ class Profile:
         file was cut (bottom-k sampling, Cohen and Kaplan 2007). Examples without turns are left
         out.
         """
+        if not self._are_few():
+            from ftgate.runs import smallest
+
+            return smallest(_ROWS_AT_ONCE, self._sorted(), size)
         ranks = self.digests
         if sys.byteorder == "little":
             ranks = ranks[:]
@@ -144,6 +162,63 @@ class Profile:
             for rank, line in heapq.nsmallest(tried, pairs):
                 first.setdefault(rank, line)
         return list(first.items())[:size]
+
+    def _are_few(self) -> bool:
+        return not self.runs and len(self.digests) <= _MANY
+
+    def _sorted(self) -> list[Run]:
+        """All digests, as those that are on disk."""
+        return [*self.runs, self._run(Spill(sys.maxsize))] if self.digests else self.runs
+
+    def _run(self, spill: Spill) -> Run:
+        import numpy as np
+
+        from ftgate.runs import Run
+
+        ranks = np.frombuffer(self.digests, ">u8").astype(np.uint64)  # as :meth:`sample` has them
+        return Run.of(spill, ranks, np.frombuffer(self.at, np.uint32))
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of what grows with the number of examples."""
+        columns = (self.digests, self.at, *self.marks.columns().values())
+        return sum(len(column) * column.itemsize for column in columns)
+
+    def spill(self, spill: Spill) -> None:
+        """Move what grows with the number of examples to disk. Raises SpillError.
+
+        Such a profile says the same, but is no more to be sent to another process.
+        """
+        if self.digests:
+            self.runs.append(self._run(spill))
+            self.digests, self.at = array("Q"), array("I")
+        if columns := self.marks.columns():
+            self.chunks.append(Chunk.of(spill, columns))
+            self.marks = Marks()
+
+    def on_disk(self) -> Iterator[Profile]:
+        """What is on disk, a part at a time, each as a profile that says nothing else."""
+        for run in self.runs:
+            ranks, lines = run.whole()
+            digests = array("Q", ranks.astype(">u8").tobytes())
+            yield Profile(digests=digests, at=array("I", lines.tobytes()))
+        for chunk in self.chunks:
+            yield Profile(marks=_marks(chunk))
+
+    def blocks(self) -> Iterator[Marks]:
+        """All marks, in order, a part of them at a time. Raises SpillError."""
+        for chunk in self.chunks:
+            yield _marks(chunk)
+        yield self.marks
+
+    def all_marks(self) -> Marks:
+        """All marks in memory. Raises SpillError."""
+        if not self.chunks:
+            return self.marks
+        found = Marks()
+        for block in self.blocks():
+            found.merge(block)
+        return found
 
     def append(self, later: Profile) -> None:
         """Add the profile of what follows in the same file, read as if it were a file of its own.
@@ -164,6 +239,7 @@ class Profile:
 
     def merge(self, other: Profile) -> None:
         """Add the profile of another file; associative, and commutative but for the order."""
+        had_examples = self.examples
         self.hygiene = self.hygiene or other.hygiene
         for name in (
             "bytes",
@@ -189,11 +265,13 @@ class Profile:
         self.labels = _merged(self.labels, other.labels)
         self.systems = _merged(self.systems, other.systems)
         self.signals.update(other.signals)
-        self.distinct = None if self.digests else other.distinct
+        self.distinct = None if had_examples else other.distinct
         self.digests.extend(other.digests)
         self.at.extend(other.at)
         self.marks.merge(other.marks)
         self.accepted.update(other.accepted)
+        self.runs = [*self.runs, *other.runs]
+        self.chunks = [*self.chunks, *other.chunks]
 
     def check(self) -> None:
         """Reconcile: every line is an example, invalid or blank."""
@@ -203,8 +281,9 @@ class Profile:
             )
 
     def to_json(self) -> dict[str, Any]:
-        """JSON values for the cache."""
+        """JSON values for the cache, of all that is in memory."""
         data = {name: getattr(self, name) for name in self.__slots__}
+        del data["runs"], data["chunks"]
         data["distinct"] = self.unique
         data["lengths"] = sorted(self.lengths.items())
         data["problems"] = {kind: [t.count, t.places] for kind, t in self.problems.items()}
@@ -231,12 +310,8 @@ class Profile:
         return cls(**values)
 
 
-def _distinct(digests: array[int]) -> int:
-    if len(digests) <= _MANY:
-        return len(set(digests))
-    import numpy as np  # a tenth of the memory that a set of so many numbers takes
-
-    return int(np.unique(np.frombuffer(digests, np.uint64)).size)
+def _marks(chunk: Chunk) -> Marks:
+    return Marks(**{name: chunk.column(name) for name in chunk.places})
 
 
 def _merged(mine: Counter[str] | None, other: Counter[str] | None) -> Counter[str] | None:

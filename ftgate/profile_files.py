@@ -22,9 +22,12 @@ from ftgate.profile import Profile
 from ftgate.remote.names import is_url
 from ftgate.searching import Searching
 from ftgate.sources import File
+from ftgate.spill import Spill
 
 CUT_FROM_BYTES = 4_000_000
 """Smaller files are read whole: that takes less than half a second."""
+
+_ON_DISK = "on_disk"  # of a remembered profile: so many entries have what was on disk
 
 
 class How(NamedTuple):
@@ -53,12 +56,14 @@ def profile_files(
     engine: Engine,
 ) -> tuple[dict[str, Result], str]:
     """The results by path, and why tokens could not be counted ("": they could)."""
-    files = _Files(seen, counter.encoding.name if counter else "", how, search, cache)
+    room = _Room(engine.memory.waiting_bytes)
+    files = _Files(seen, counter.encoding.name if counter else "", how, search, cache, room)
     results: dict[str, Result] = {}
     parts: list[_Part] = []
     for file in data:
         profile = files.remembered(file)
         if profile is not None:
+            room.relieve(profile, whole=True)
             results[file.path] = Result(file.path, profile)
         else:
             parts += files.parts(file)
@@ -71,7 +76,8 @@ def profile_files(
         except VocabularyError as error:
             vocabulary = error.message
     tasks = [files.task(part, counting) for part in parts if part.known is None]
-    for result in _joined(parts, engine.run(tasks, size), None if vocabulary else files):
+    read = engine.run(tasks, size)
+    for result in _joined(parts, read, room, None if vocabulary else files):
         results[result.path] = result
     return {file.path: results[file.path] for file in data}, vocabulary
 
@@ -86,12 +92,36 @@ class _Part(NamedTuple):
     last: bool = True
 
 
+class _Room:
+    """Memory for what grows with the examples of one dataset: what does not fit goes to disk."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.spill = Spill()
+        self._limit_bytes = limit_bytes
+        self._taken = 0
+
+    def relieve(self, profile: Profile, *, whole: bool) -> None:
+        """Move to disk what has no room; ``whole`` files stay as they are from now on."""
+        size = profile.held_bytes
+        if self._taken + size > self._limit_bytes:
+            profile.spill(self.spill)
+        elif whole:
+            self._taken += size
+
+
 class _Files:
     """What the profiles of one dataset's files depend on, and those that are remembered."""
 
     def __init__(
-        self, seen: Mapping[str, Seen], encoding: str, how: How, search: Searching, cache: Cache
+        self,
+        seen: Mapping[str, Seen],
+        encoding: str,
+        how: How,
+        search: Searching,
+        cache: Cache,
+        room: _Room,
     ) -> None:
+        self._room = room
         self._seen = seen
         self._encoding = encoding
         self._how = how
@@ -100,10 +130,28 @@ class _Files:
         self._marking: dict[str, tuple[str, ...]] = {}  # a long key, the same for every piece
 
     def remembered(self, file: File) -> Profile | None:
-        return _profile(self._cache.get(self._key(file)))
+        """The profile of a file, if all entries that it consists of are there."""
+        key = self._key(file)
+        data: Any = self._cache.get(key)
+        profile = _profile(data)
+        if profile is None or not isinstance(data.get(_ON_DISK), int):
+            return None
+        distinct = profile.distinct
+        for index in range(data[_ON_DISK]):
+            part = _profile(self._cache.get(key_of("profile-part", key, str(index))))
+            if part is None:
+                return None
+            part.spill(self._room.spill)
+            profile.merge(part)
+        profile.distinct = distinct
+        return profile
 
     def remember(self, file: File, profile: Profile) -> None:
-        self._cache.put(self._key(file), profile.to_json())
+        key, parts = self._key(file), 0
+        for part in profile.on_disk():
+            self._cache.put(key_of("profile-part", key, str(parts)), part.to_json())
+            parts += 1
+        self._cache.put(key, {**profile.to_json(), _ON_DISK: parts})
 
     def remember_piece(self, part: _Part, profile: Profile) -> None:
         """Where a message names a place of the file, the piece says something else elsewhere."""
@@ -174,7 +222,7 @@ class _Files:
 
 
 def _joined(
-    parts: Sequence[_Part], results: Iterator[Result], files: _Files | None
+    parts: Sequence[_Part], results: Iterator[Result], room: _Room, files: _Files | None
 ) -> Iterator[Result]:
     """One result for each file; ``files`` remembers what was read, None remembers nothing."""
     total, error = None, None
@@ -191,6 +239,8 @@ def _joined(
             total = profile
         elif profile is not None:
             total.append(profile)
+        if total is not None:
+            room.relieve(total, whole=part.last)
         if part.last:
             if total and files and not error:
                 files.remember(part.file, total)
@@ -201,6 +251,6 @@ def _joined(
 def _profile(data: Any) -> Profile | None:
     """A remembered profile; None for an entry of another shape."""
     try:
-        return Profile.from_json(data)
+        return Profile.from_json({name: data[name] for name in data if name != _ON_DISK})
     except (AttributeError, KeyError, TypeError, ValueError):
         return None

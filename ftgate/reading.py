@@ -56,13 +56,14 @@ class Reading:
 
     def merged(self, files: Iterable[File]) -> Profile | None:
         """One profile of these files, None when there are none."""
-        total: Profile | None = None
-        for file in files:
-            profile = self.results[file.path].profile
-            total = total or Profile()
-            if profile:
-                total.merge(profile)
-        return total
+        profiles = [self.results[file.path].profile for file in files]
+        read = [profile for profile in profiles if profile]
+        if len(read) == 1:
+            return read[0]
+        total = Profile()
+        for profile in read:
+            total.merge(profile)
+        return total if profiles else None
 
     def duplicates(self, train: Profile | None, held_out: Profile | None) -> dict[str, int | None]:
         """What repeats, as far as it was looked for: None is not zero.
@@ -118,7 +119,15 @@ def read_dataset(
     known_goal = _goal_from_json(cache.get(goal_key), train) if sample_size else None
     structure = counter is None and not sample_size and not hygiene
     how = How(limit, target, structure, hygiene, accepting, deadline)
-    search = Searching(data, reading.seen, target, whole_bytes, signed=signed, deadline=deadline)
+    search = Searching(
+        data,
+        reading.seen,
+        target,
+        whole_bytes,
+        signed=signed,
+        memory_bytes=engine.memory.kept_bytes,
+        deadline=deadline,
+    )
     found = profile_files(data, reading.seen, counter, how, search, cache, engine)
     reading.results, reading.vocabulary = found
     if known_goal is not None:

@@ -8,7 +8,7 @@ found is cached by the digests of all files, so that a second run compares nothi
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from ftgate.content.marks import (
     ANSWER_BYTES,
     SMALL_BYTES,
     TEMPLATE_BYTES,
+    Marks,
     Part,
     Search,
     parts_of,
@@ -25,7 +26,8 @@ from ftgate.content.marks import (
 )
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import UnreadableError
-from ftgate.lookup import examples_at
+from ftgate.lookup import each_example_at, examples_at
+from ftgate.memory import Memory
 from ftgate.model import Leak, Repeats, Repetition
 from ftgate.plain import Doubt, build, to_plain
 from ftgate.profile import Profile
@@ -41,8 +43,9 @@ class Searching:
     """The search of one dataset's data files.
 
     ``seen`` are their digests, sizes and states; up to ``whole_bytes`` of training data, and of
-    held-out data, are searched whole. ``signed`` keeps signatures of small sets too, for a search
-    across datasets. After ``deadline`` every method raises OutOfTimeError.
+    held-out data, are searched whole if there is room in ``memory_bytes``. ``signed`` keeps
+    signatures of small sets too, for a search across datasets. After ``deadline`` every method
+    raises OutOfTimeError.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class Searching:
         whole_bytes: int,
         *,
         signed: bool = False,
+        memory_bytes: int = Memory().kept_bytes,
         deadline: Deadline = FOREVER,
     ) -> None:
         self._whole_bytes = whole_bytes
+        self._memory_bytes = memory_bytes
         self._files = files
         self._seen = seen
         self._target = target
@@ -100,7 +105,8 @@ class Searching:
             f"{file.role == 'train'} {self._seen[file.path].digest} {file.table_suffix}"
             for file in self._files
         )
-        key = key_of("repetition", self._target, str(self._whole_bytes), *shapes)
+        budgets = (str(self._whole_bytes), str(self._memory_bytes))
+        key = key_of("repetition", self._target, *budgets, *shapes)
         known = _from_json(cache.get(key), [file.name for file in self._files])
         if known is None:
             repetition = self._find(profiles)
@@ -109,30 +115,45 @@ class Searching:
         return known
 
     def _find(self, profiles: Mapping[str, Profile | None]) -> Repetition:
-        parts = []
-        for index, file in enumerate(self._files):
-            profile = profiles[file.path] or Profile()
-            held_out = file.role != "train"
-            parts.append(Part(str(index), held_out, profile.examples, profile.marks))
+        found = [profiles[file.path] or Profile() for file in self._files]
         if self._is_small:
             from ftgate.content.few import find_few_repetitions
 
+            marks = [profile.all_marks() for profile in found]
+            parts = self._parts(found, marks)
             return find_few_repetitions(parts, self._texts, self._deadline)
         from ftgate.content.duplicates import find_repetition  # with numpy
+        from ftgate.thinning import within
 
-        search = self.of(self._train[0])
-        texts, deadline = self._texts, self._deadline
-        return find_repetition(parts, search.share, search.common, texts, deadline)
+        marks, share = within(found, self._memory_bytes)
+        parts = self._parts(found, marks)
+        train, held_out = (self._searched(held_out=each) * share for each in (False, True))
+        common, texts = self.of(self._train[0]).common, self._texts
+        return find_repetition(parts, train, held_out, common, texts, self._deadline)
 
-    def _texts(self, index: int, lines: list[int]) -> list[tuple[str, str]]:
+    def _parts(self, profiles: Sequence[Profile], marks: Sequence[Marks]) -> list[Part]:
+        each = zip(self._files, profiles, marks, strict=True)
+        return [
+            Part(str(index), file.role != "train", profile.examples, its)
+            for index, (file, profile, its) in enumerate(each)
+        ]
+
+    def _searched(self, *, held_out: bool) -> float:
+        """Share (0-1) of the training examples that is marked, or of those that are held out."""
+        same = [file for file in self._files if (file.role != "train") == held_out]
+        return self._share(same[0], self._whole_bytes) if same else 1.0
+
+    def _texts(self, index: int, lines: list[int]) -> Iterator[tuple[str, str]]:
         file = self._files[index]
         kept = self._kept[file.path]
         if kept:  # not when the profile was remembered, or read by another process
-            return [kept[line] for line in lines]
-        found = examples_at(file.path, file.name, self._target, lines, self._deadline)
+            yield from (kept[line] for line in lines)
+            return
+        deadline = self._deadline
+        for example in each_example_at(file.path, file.name, self._target, lines, deadline):
+            yield parts_of(example)
         if not is_still(file.path, self._seen[file.path]):
             raise UnreadableError(f"{file.name}: changed while it was read", hint="run again")
-        return [parts_of(example) for example in found]
 
     def _share(self, file: File, budget: int) -> float:
         held_out = file.role != "train"

@@ -285,8 +285,11 @@ def test_the_report_is_the_same_to_the_byte(
 
 def test_many_digests_are_told_apart_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
     digests = array("Q", [5, 2**64 - 1, 5, 0, 7, 7])
-    other = Profile(examples=4, digests=array("Q", [7, 7, 1, 2**64 - 1]))
-    few, many = (Profile(examples=6, digests=digests) for _ in range(2))
+    other = Profile(
+        examples=4, digests=array("Q", [7, 7, 1, 2**64 - 1]), at=array("I", range(1, 5))
+    )
+    at = array("I", range(1, 7))
+    few, many = (Profile(examples=6, digests=digests[:], at=at[:]) for _ in range(2))
     assert (few.unique, few.duplicates, few.overlap(other)) == (4, 2, 3)
     monkeypatch.setattr(profile, "_MANY", 1)
     assert (many.unique, many.duplicates, many.overlap(other)) == (4, 2, 3)

@@ -47,6 +47,8 @@ ARRAYS = {
     "ftgate.content.near",
     "ftgate.content.shingles",
     "ftgate.content.sieve",
+    "ftgate.runs",
+    "ftgate.thinning",
 }
 NETWORK = {
     "adlfs",

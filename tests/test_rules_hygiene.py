@@ -73,7 +73,7 @@ def test_near_duplicates_warn_and_many_fail(count: int, severity: str | None) ->
 
 def test_near_duplicates_of_a_sample_are_an_estimate() -> None:
     found = replace(CLEAN, share=0.25, near=repeats(10))
-    assert "of a sample; about 16% of all" in only(near_duplicates(found)).message
+    assert "of a sample; about 16% ± 5% of all" in only(near_duplicates(found)).message
 
 
 def test_how_much_is_compared_is_an_option_of_near_duplicates() -> None:

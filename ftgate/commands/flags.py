@@ -102,6 +102,16 @@ def check_epochs(ctx: click.Context, param: click.Parameter, value: str | None) 
     return value
 
 
+def check_size(ctx: click.Context, param: click.Parameter, value: str | None) -> int:
+    """Bytes of ``500MB``; 0 for none. Raises UsageError."""
+    del ctx, param
+    if value is None:
+        return 0
+    from ftgate.memory import parse_size
+
+    return parse_size(value)
+
+
 def _codes(flag: str, help_text: str) -> Callable[[Any], Any]:
     return click.option(
         flag, metavar="CODES", callback=split_codes, shell_complete=complete_codes, help=help_text
@@ -186,6 +196,13 @@ _ENGINE: tuple[Callable[[Any], Any], ...] = (
         default=None,
         metavar="N",
         help="Processes that read large files.  [default: one for each processor]",
+    ),
+    click.option(
+        "--max-memory",
+        metavar="SIZE",
+        callback=check_size,
+        help="Memory of all processes together, such as 250MB or 2GB: what does not fit goes to"
+        " temporary files.  [default: 500MB, and 100MB for each process that reads]",
     ),
 )
 _TIMEOUT = click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -80,7 +81,7 @@ class Groups:
     """Disjoint sets of row numbers (union-find with path halving)."""
 
     def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
+        self._parent = array("q", range(size))
 
     def find(self, row: int) -> int:
         """The smallest row of the group."""

@@ -19,7 +19,7 @@ Flags = npt.NDArray[np.bool_]
 class Columns(NamedTuple):
     """Marked examples: index of the file, line, whether held out, and their digests."""
 
-    part: npt.NDArray[np.int64]
+    part: npt.NDArray[np.int32]
     line: npt.NDArray[np.uint32]
     held: Flags
     prompt: Longs
@@ -28,13 +28,13 @@ class Columns(NamedTuple):
 
     def where(self, flags: Flags) -> Columns:
         """The rows with a flag."""
-        return Columns._make(column[flags] for column in self)
+        return self if flags.all() else Columns._make(column[flags] for column in self)
 
 
 class Rows(NamedTuple):
     """Signed examples; ``bands`` has a row of :data:`~ftgate.content.shingles.BANDS` values."""
 
-    part: npt.NDArray[np.int64]
+    part: npt.NDArray[np.int32]
     line: npt.NDArray[np.uint32]
     held: Flags
     record: Longs
@@ -44,8 +44,12 @@ class Rows(NamedTuple):
 def marked(parts: Sequence[Part]) -> Columns:
     """The marked examples of all files, in order."""
     prompt, answer = _join(parts, "prompts", np.uint64), _join(parts, "answers", np.uint64)
-    record = prompt ^ answer * np.uint64(0x9E3779B97F4A7C15)
-    return Columns(*_places(parts, "lines"), prompt, answer, record)
+    return Columns(*_places(parts, "lines"), prompt, answer, records_of(prompt, answer))
+
+
+def records_of(prompts: Longs, answers: Longs) -> Longs:
+    """What :func:`ftgate.content.marks.mixed` makes of each pair."""
+    return prompts ^ answers * np.uint64(0x9E3779B97F4A7C15)
 
 
 def signed(parts: Sequence[Part]) -> Rows:
@@ -66,13 +70,15 @@ def sequences(parts: Sequence[Part]) -> tuple[Any, Any, Flags, Longs]:
 
 def _join(parts: Sequence[Part], name: str, kind: type[Any]) -> Any:
     columns = [np.frombuffer(getattr(part.marks, name), kind) for part in parts]
-    return np.concatenate([np.empty(0, kind), *columns])
+    filled = [column for column in columns if len(column)]
+    return filled[0] if len(filled) == 1 else np.concatenate([np.empty(0, kind), *filled])
 
 
 def _places(parts: Sequence[Part], name: str) -> tuple[Any, Any, Flags]:
     sizes = [len(getattr(part.marks, name)) for part in parts]
     held = np.repeat(np.array([part.held_out for part in parts], dtype=bool), sizes)
-    return np.repeat(np.arange(len(parts)), sizes), _join(parts, name, np.uint32), held
+    part = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
+    return part, _join(parts, name, np.uint32), held
 
 
 def repeats(parts: Sequence[Part], part: Any, line: Any) -> Repeats:

@@ -9,6 +9,7 @@ small dataset is compared in :mod:`~ftgate.content.few`, with the same result.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,20 +20,21 @@ from ftgate.content.leakage import find_leak
 from ftgate.content.marks import LONG, SHORT, Part, ReadTexts
 from ftgate.content.near import Pairs, find_pairs
 from ftgate.deadline import FOREVER, Deadline
-from ftgate.model import Repeats, Repetition
+from ftgate.model import Leak, Repeats, Repetition
 
 
 def find_repetition(
     parts: Sequence[Part],
     share: float,
+    held_share: float,
     common: tuple[int, ...],
     texts: ReadTexts,
     deadline: Deadline = FOREVER,
 ) -> Repetition:
     """Compare the examples of the training files, and the held-out ones with them.
 
-    ``share`` and ``common`` are those of the :class:`~ftgate.content.marks.Search` of the training
-    files; ``texts`` reads the prompts and answers that have to be looked at again. Raises
+    ``share`` and ``held_share`` (0-1) of the examples are marked, ``common`` is what they have in
+    common; ``texts`` reads the prompts and answers that have to be looked at again. Raises
     OutOfTimeError after ``deadline``.
     """
     found, rows = columns.marked(parts), columns.signed(parts)
@@ -60,8 +62,18 @@ def find_repetition(
         template=template,
         templates=templates,
         templated=templated,
-        leak=find_leak(parts, found, rows, pairs) if any(p.held_out for p in parts) else None,
+        leak=_leak(parts, held_share, found, rows, pairs),
     )
+
+
+def _leak(
+    parts: Sequence[Part], held_share: float, found: Columns, rows: Rows, pairs: Pairs
+) -> Leak | None:
+    """What is held out and trained on; None without held-out files."""
+    if not any(part.held_out for part in parts):
+        return None
+    leak = find_leak(parts, found, rows, pairs)
+    return replace(leak, examples=round(leak.examples * held_share))
 
 
 def _of_length(answers: Longs, length: int) -> Flags:

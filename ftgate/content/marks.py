@@ -15,7 +15,7 @@ import hashlib
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,7 +51,7 @@ WORDY = 1  # the lowest bit of a prompt's: at least three words, so no mere gree
 
 SHOWN = 5  # places kept of each kind of repetition
 
-ReadTexts = Callable[[int, list[int]], list[tuple[str, str]]]
+ReadTexts = Callable[[int, list[int]], Iterable[tuple[str, str]]]
 """Index of a file and lines in it, ascending → what was said before each answer, and the answer."""
 
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
@@ -127,6 +127,10 @@ class Marks:
         """Add the marks of later lines, or of another file."""
         for name in self.__slots__:
             getattr(self, name).extend(getattr(other, name))
+
+    def columns(self) -> dict[str, array[int]]:
+        """The columns that are not empty, by name."""
+        return {name: column for name in self.__slots__ if (column := getattr(self, name))}
 
     def shift(self, lines: int) -> None:
         """Count lines from so many lines earlier."""

@@ -6,7 +6,9 @@ alike in truth. What most examples of a set share is left out of the comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,11 +19,18 @@ from ftgate.content.columns import Rows
 from ftgate.content.marks import ReadTexts
 from ftgate.content.shingles import Common, blank_band, shingle
 from ftgate.deadline import FOREVER, Deadline
+from ftgate.runs import Run, ranges
+from ftgate.spill import Spill
 
 _SMALL_GROUP = 8  # rows that share a band: all pairs of so many, else neighbours and the first
 _MAX_CANDIDATES = 300_000
-_TEXTS_AT_ONCE = 20_000  # in memory; the file is read once for each
+_CODES_AT_ONCE = 1_000_000  # pairs that share a band: 8 MB, and twice that while they are sorted
+_WORDS_BYTES = 32_000_000  # of the texts of candidates in memory
 _BATCH_CHARS = 1 << 18
+
+# A run wants its numbers spread over 64 bits, and what is multiplied can be had back.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_GATHER = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
 
 Pairs = npt.NDArray[np.intp]
 Words = npt.NDArray[np.uint32]
@@ -37,19 +46,17 @@ def find_pairs(
     not looked at. Raises OutOfTimeError after ``deadline``.
     """
     chosen = _distinct(rows)
-    candidates = (
-        chosen[_candidates(rows.bands[chosen], deadline)] if len(chosen) else np.empty((0, 2), int)
-    )
+    candidates = chosen[_candidates(rows.bands, chosen, deadline)]
     equal = rows.record[candidates[:, 0]] == rows.record[candidates[:, 1]]
     candidates = candidates[~equal & ~rows.held[candidates].all(axis=1)]
-    known = _read(rows, np.unique(candidates), common, texts, deadline)
+    known = _Known(rows, np.unique(candidates), common, texts, deadline)
     groups = Groups(len(rows.line))
     kept = []
     for first, second in deadline.watch(candidates.tolist()):
         held = rows.held[first] or rows.held[second]
         if not held and groups.find(first) == groups.find(second):
             continue
-        if alike(known[first], known[second], _jaccard):
+        if alike(known.said(first), known.said(second), _jaccard):
             kept.append((first, second))
             if not held:
                 groups.join(first, second)
@@ -57,22 +64,75 @@ def find_pairs(
 
 
 def _distinct(rows: Rows) -> Pairs:
-    """The first row of each record in the training set, and of each that is held out."""
-    keys = rows.record ^ rows.held.astype(np.uint64)
-    return np.sort(np.unique(keys, return_index=True)[1])
+    """The first row of each record in the training set, and of each that is held out.
+
+    Short texts are not compared.
+    """
+    long = np.flatnonzero(rows.bands[:, 0] != blank_band())
+    keys = rows.record[long] ^ rows.held[long].astype(np.uint64)
+    first: Pairs = long[np.sort(np.unique(keys, return_index=True)[1])]
+    return first
 
 
-def _candidates(bands: npt.NDArray[np.uint32], deadline: Deadline) -> Pairs:
-    """Pairs that share a band, those that share most of them first."""
-    size = len(bands)
-    codes = [
-        low * size + high
-        for column in deadline.watch(bands.T)
-        for low, high in _pairs_of_band(column, np.argsort(column, kind="stable"))
-    ]
-    values, counts = np.unique(np.concatenate(codes), return_counts=True)
-    values = values[np.argsort(-counts, kind="stable")][:_MAX_CANDIDATES]
-    return np.stack((values // size, values % size), axis=1)
+def _candidates(bands: npt.NDArray[np.uint32], chosen: Pairs, deadline: Deadline) -> Pairs:
+    """Pairs of the chosen rows that share a band, those that share most of them first."""
+    size = len(chosen)
+    codes = _Codes()
+    for band in deadline.watch(bands.T if size else ()):
+        column = band[chosen]
+        for low, high in _pairs_of_band(column, np.argsort(column, kind="stable")):
+            codes.add(low * size + high)
+    found = codes.most_frequent(_MAX_CANDIDATES)
+    return np.stack((found // max(size, 1), found % max(size, 1)), axis=1)
+
+
+class _Codes:
+    """Numbers that are counted, on disk when there are many."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Any] = []
+        self._size = 0
+        self._spill = Spill()
+        self._runs: list[Run] = []
+
+    def add(self, codes: Any) -> None:
+        """Count these once more. Raises SpillError."""
+        self._waiting.append(codes)
+        self._size += len(codes)
+        if self._size > _CODES_AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        keys = np.concatenate(self._waiting).astype(np.uint64)
+        self._waiting, self._size = [], 0
+        values, counts = np.unique(keys * _SPREAD, return_counts=True)
+        self._runs.append(Run.of(self._spill, values, counts.astype(np.uint32)))
+
+    def most_frequent(self, most: int) -> Any:
+        """The most frequent ones first, of equally frequent ones the smallest."""
+        found, counts = np.empty(0, np.uint64), np.empty(0, np.uint64)
+        if not self._runs and self._waiting:
+            return _most(*np.unique(np.concatenate(self._waiting), return_counts=True), most)[0]
+        if self._waiting:
+            self._flush()
+        for ((keys, times),) in ranges(_CODES_AT_ONCE, self._runs):
+            codes, summed = _summed(keys, times)
+            both = np.concatenate((found, codes * _GATHER)), np.concatenate((counts, summed))
+            found, counts = _most(*both, most)
+        return found.astype(np.intp)
+
+
+def _summed(keys: Any, times: Any) -> tuple[Any, Any]:
+    """Different keys, and the sum of what belongs to each."""
+    order = np.argsort(keys)
+    keys, times = keys[order], times[order].astype(np.uint64)
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    return keys[starts], np.add.reduceat(times, starts) if len(starts) else times
+
+
+def _most(values: Any, counts: Any, most: int) -> tuple[Any, Any]:
+    order = np.lexsort((values, -counts.astype(np.int64)))[:most]
+    return values[order], counts[order]
 
 
 def _pairs_of_band(column: Any, order: Any) -> Iterator[tuple[Any, Any]]:
@@ -92,34 +152,54 @@ def _pairs_of_band(column: Any, order: Any) -> Iterator[tuple[Any, Any]]:
     yield order[group_start[at]], order[at]
 
 
-def _read(
-    rows: Rows, wanted: Pairs, common: tuple[int, ...], texts: ReadTexts, deadline: Deadline
-) -> dict[int, Said]:
-    """The texts of some rows, as sets of numbers."""
-    known: dict[int, Said] = {}
-    drop = Common(common)
-    for part in np.unique(rows.part[wanted]).tolist():
-        mine = wanted[rows.part[wanted] == part]
-        mine = mine[np.argsort(rows.line[mine])]
-        for begin in range(0, len(mine), _TEXTS_AT_ONCE):
-            some = mine[begin : begin + _TEXTS_AT_ONCE]
-            said = texts(part, rows.line[some].tolist())
-            sizes = [len(prompt) + len(answer) for prompt, answer in said]
-            for start, stop in deadline.watch(_batches(sizes)):
-                numbers = _numbers(said[start:stop], drop)
-                known.update(zip(some[start:stop].tolist(), numbers, strict=True))
-    return known
+class _Known:
+    """The texts of some rows as sets of numbers, on disk when there are many."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        wanted: Pairs,
+        common: tuple[int, ...],
+        texts: ReadTexts,
+        deadline: Deadline,
+    ) -> None:
+        order = wanted[np.lexsort((rows.line[wanted], rows.part[wanted]))]
+        self._index = np.zeros(len(rows.line), np.int32)
+        self._index[order] = np.arange(len(order))
+        self._spill = Spill(_WORDS_BYTES)
+        self._ends = array("q", [0])
+        for said in deadline.watch(_read(rows, order, Common(common), texts)):
+            for column in said:
+                self._spill.put(column)
+                self._ends.append(self._ends[-1] + len(column))
+
+    def said(self, row: int) -> Said:
+        """What a row holds."""
+        at = len(Said._fields) * int(self._index[row])
+        start, *ends = self._ends[at : at + len(Said._fields) + 1]
+        numbers = np.frombuffer(self._spill.get(4 * start, 4 * (ends[-1] - start)), np.uint32)
+        borders = [0, *(end - start for end in ends)]
+        return Said(*(numbers[first:last] for first, last in pairwise(borders)))
 
 
-def _batches(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
-    start = waiting = 0
-    for index, size in enumerate(sizes):
-        waiting += size
+def _read(rows: Rows, order: Pairs, common: Common, texts: ReadTexts) -> Iterator[Said]:
+    """The texts of rows that are ordered by file and line."""
+    for part in np.unique(rows.part[order]).tolist():
+        lines = rows.line[order[rows.part[order] == part]].tolist()
+        for said in _batches(texts(part, lines)):
+            yield from _numbers(said, common)
+
+
+def _batches(texts: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    batch, waiting = [], 0
+    for prompt, answer in texts:
+        batch.append((prompt, answer))
+        waiting += len(prompt) + len(answer)
         if waiting >= _BATCH_CHARS:
-            yield start, index + 1
-            start, waiting = index + 1, 0
-    if start < len(sizes):
-        yield start, len(sizes)
+            yield batch
+            batch, waiting = [], 0
+    if batch:
+        yield batch
 
 
 def _numbers(said: list[tuple[str, str]], common: Common) -> Iterator[Said]:

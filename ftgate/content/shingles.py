@@ -72,7 +72,7 @@ def shingle(texts: Iterable[str]) -> Texts:
     power, inverse = _powers(len(numbers))
     sums = np.cumsum(numbers * power, dtype=np.uint32)
     words = ((sums[ends - 1] - sums[starts - 1]) * inverse[starts]).astype(np.uint64)
-    pairs = _mixed((words[:-1] << np.uint64(32)) | words[1:])
+    pairs = spread((words[:-1] << np.uint64(32)) | words[1:])
     text_ends = np.cumsum([len(each) + 1 for each in data])
     counts = np.searchsorted(starts, text_ends + 1)  # words up to the end of each text
     inside = np.ones(len(pairs), dtype=bool)
@@ -113,7 +113,7 @@ def _powers(size: int) -> tuple[Any, Any]:
     return power[:size], inverse[:size]
 
 
-def _mixed(values: Longs) -> Longs:
+def spread(values: Longs) -> Longs:
     """Spread what differs in any bit over all bits (the finaliser of SplitMix64)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -137,7 +137,7 @@ def signatures(shingles: Longs, ends: Places) -> npt.NDArray[np.uint32]:
     _densify(bins, empty)
     values = bins.reshape(-1, BANDS, ROWS).astype(np.uint64)
     mixer = np.array([1, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5], np.uint64)
-    return (_mixed((values * mixer).sum(axis=2)) >> np.uint64(32)).astype(np.uint32)
+    return (spread((values * mixer).sum(axis=2)) >> np.uint64(32)).astype(np.uint32)
 
 
 @cache
@@ -179,7 +179,7 @@ def grams(texts: Texts) -> tuple[Places, Longs]:
     inverse = np.full(len(words) + 1, pow(_GRAM_BASE, -1, 2**64), np.uint64)
     inverse = np.cumprod(inverse, dtype=np.uint64)
     sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(words * power[:-1], dtype=np.uint64)))
-    found = _mixed((sums[GRAM_WORDS:] - sums[:-GRAM_WORDS]) * inverse[: len(words) - 12])
+    found = spread((sums[GRAM_WORDS:] - sums[:-GRAM_WORDS]) * inverse[: len(words) - 12])
     text = np.searchsorted(ends, np.arange(len(words)), side="right")
     kept = (found % np.uint64(GRAM_SAMPLE) == 0) & (text[12:] == text[: len(found)])
     return text[: len(found)][kept], found[kept]

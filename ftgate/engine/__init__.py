@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ftgate.engine.task import Counting, Piece, Result, Task, perform
+from ftgate.memory import Memory
 from ftgate.remote.names import is_url
 
 ENGINES = ("serial", "local")
@@ -22,18 +23,20 @@ LOCAL_FROM_BYTES = 16_000_000
 class Engine(NamedTuple):
     """Which engine reads: ``auto`` takes the one that finishes first.
 
-    ``jobs`` is the number of processes, 0 as many as there are processors for us. What is elsewhere
+    ``jobs`` is the number of processes, 0 as many as there are processors for us, and ``memory``
+    for how many there is room. What is elsewhere
     is read by this process, which has downloaded it.
     """
 
     name: str = "serial"
     jobs: int = 0
+    memory: Memory = Memory()
 
     def run(self, tasks: Sequence[Task], size_bytes: int) -> Iterator[Result]:
         """Results in the order of the tasks, which read so many bytes together."""
-        jobs = min(self.jobs or processors(), len(tasks))
-        small = size_bytes < LOCAL_FROM_BYTES or jobs < 2
-        alone = self.name == "serial" or (self.name == "auto" and small)
+        jobs = self.memory.processes(min(self.jobs or processors(), len(tasks)))
+        small = size_bytes < LOCAL_FROM_BYTES
+        alone = jobs < 2 or self.name == "serial" or (self.name == "auto" and small)
         if alone or any(is_url(task.path) for task in tasks):
             return map(perform, tasks)
         from ftgate.engine.local import run_local  # few runs need more than one process

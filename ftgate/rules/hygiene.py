@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from ftgate.content.marks import WHOLE_BYTES
@@ -99,10 +100,12 @@ def near_duplicates(
     verified on its texts: of pairs with every tenth word changed 97% are found, of those with every
     fifth six in ten.
 
-    Above `whole_mb` megabytes so much of the set is compared, chosen by digest, and the message
-    says how much; both examples of a pair have to be chosen, so the ratio is an estimate. A
-    megabyte takes about 25 ms. Sets of short, similar requests (a form, a game) have many
-    near-duplicates by nature, so it warns, and is an error only from `fail_ratio` on.
+    Above `whole_mb` megabytes, or what `--max-memory` has room for, so much of the set is compared,
+    chosen by digest. Both examples of a pair have to be chosen, so the ratio is an estimate; the
+    message has its standard error, which holds for pairs: of larger groups more is seen than of
+    pairs, so the ratio is then too high. A megabyte takes about 25 ms. Sets of short, similar
+    requests (a form, a game) have many near-duplicates by nature, so it warns, and is an error
+    only from `fail_ratio` on.
 
     ## What to do instead
     Keep the best one of each group, or replace the others by real requests. Split by source
@@ -119,7 +122,10 @@ def near_duplicates(
         return
     path, lines = _first(repetition.near.places)
     limit = fail_ratio if ratio >= fail_ratio else warn_ratio
-    sample = "" if repetition.share == 1 else f" of a sample; about {ratio:.0%} of all"
+    sample = ""
+    if repetition.share < 1:
+        error = ratio * math.sqrt((1 - repetition.share**2) / repetition.near.count)
+        sample = f" of a sample; about {ratio:.0%} ± {error:.0%} of all"
     yield Finding(
         f"{repetition.near.count:,} of {counted(compared, 'example')}{sample} nearly repeat another"
         f" ({ratio:.0%}, limit {limit:.0%}); {_effective(repetition)}",
@@ -293,7 +299,8 @@ def low_diversity(
 
 
 def _effective(repetition: Repetition) -> str:
-    return f"effective number of examples {repetition.effective:,}"
+    about = "" if repetition.share == 1 else "about "
+    return f"effective number of examples {about}{repetition.effective:,}"
 
 
 def _compared(repetition: Repetition) -> int:

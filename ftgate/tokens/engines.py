@@ -36,6 +36,9 @@ and 2.0 + 0.007 for fastokens (o200k_base); 0.07 + 0.081, 0.02 + 0.032, 0.04 + 0
 0.53 + 0.005 (cl100k_base). Both small engines always beat tiktoken.
 """
 
+FASTOKENS_FROM_BYTES = 500_000_000
+"""Memory from which fastokens is taken: it needs 215 MB to start, and splintr 60."""
+
 MEMO_BYTES = 4 * 2**20
 """Memory that a :class:`Memo` spends on texts that it has seen.
 
@@ -152,8 +155,18 @@ def _open_fastokens(encoding_name: str) -> Callable[[str], int]:
         # Given tiktoken's pattern, fastokens would run it on PCRE, whose \s includes U+180E; its
         # preset of the same name is exact.
         tokenizer = Tokenizer.from_tiktoken(str(path), special_tokens={}, encoding=encoding_name)
+    _trim_heap()
     encode: Callable[[str], Sized] = tokenizer.encode_ordinary
     return lambda text: len(encode(text))
+
+
+def _trim_heap() -> None:
+    """Give back what was freed, which glibc keeps: 50 of 200 MB after fastokens has started."""
+    import ctypes
+    from contextlib import suppress
+
+    with suppress(AttributeError, OSError, TypeError):  # other systems have no such call
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 BYTES_PER_ID = 4  # splintr's flat buffers hold little-endian uint32
@@ -187,9 +200,13 @@ def _open_fast(engine: str, encoding_name: str) -> tuple[Callable[[str], int] | 
     return (None, f"{engine} {wrong}") if wrong else (count, "")
 
 
-def preference(encoding_name: str, size_bytes: int) -> tuple[str, ...]:
-    """Return the engines worth trying for this much text, cheapest in CPU time first."""
-    if size_bytes >= FASTOKENS_BEATS_SPLINTR[encoding_name]:
+def preference(encoding_name: str, size_bytes: int, memory_bytes: int = 0) -> tuple[str, ...]:
+    """Return the engines worth trying for this much text, cheapest in CPU time first.
+
+    ``memory_bytes`` is what all processes may take together, 0: any number.
+    """
+    roomy = not memory_bytes or memory_bytes >= FASTOKENS_FROM_BYTES
+    if roomy and size_bytes >= FASTOKENS_BEATS_SPLINTR[encoding_name]:
         return ("fastokens", "splintr", "bpe-openai", "tiktoken")
     small = ("splintr", "bpe-openai")
     if size_bytes < SPLINTR_BEATS_BPE[encoding_name]:
@@ -199,11 +216,14 @@ def preference(encoding_name: str, size_bytes: int) -> tuple[str, ...]:
     return (*small, "tiktoken")
 
 
-def open_counter(encoding_name: str, *, size_bytes: int, engine: str | None = None) -> Counter:
+def open_counter(
+    encoding_name: str, *, size_bytes: int, engine: str | None = None, memory_bytes: int = 0
+) -> Counter:
     """Open the engine that counts ``size_bytes`` of text with the least CPU time.
 
     An engine that is not installed, or that miscounts a canary, is passed over; the counter's
-    ``note`` says so. With ``engine`` that one is used or refused.
+    ``note`` says so. With ``engine`` that one is used or refused. ``memory_bytes`` as in
+    :func:`preference`.
 
     Raises UsageError for an unknown encoding, an unknown engine or one that cannot be used;
     VocabularyError when the bundled vocabulary is damaged.
@@ -212,7 +232,8 @@ def open_counter(encoding_name: str, *, size_bytes: int, engine: str | None = No
     if engine is not None and engine not in ENGINES:
         raise UsageError(f"unknown engine {engine!r}", hint=f"engines: {', '.join(ENGINES)}")
     notes: list[str] = []
-    for name in preference(encoding_name, size_bytes) if engine is None else (engine,):
+    tried = preference(encoding_name, size_bytes, memory_bytes) if engine is None else (engine,)
+    for name in tried:
         if name == "tiktoken":
             break
         count, note = _open_fast(name, encoding_name)
