@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from decimal import Decimal
+from typing import Any
 
 from ftgate.economics.cashflow import Cache
 from ftgate.economics.compare import VOLUMES
-from ftgate.economics.spreads import _ASSUMED
+from ftgate.economics.spreads import assumed
 from ftgate.rules import load_rules
+from tests.test_scenario_keys import made
 
 DEFAULTS: dict[str, dict[str, object]] = {
     "FT201": {"min_examples": 50},
@@ -44,7 +46,9 @@ DEFAULTS: dict[str, dict[str, object]] = {
 
 
 def test_the_limits_that_nobody_states() -> None:
-    assert {code: rule.options for code, rule in load_rules().items() if rule.options} == DEFAULTS
+    found = {code: rule.options for code, rule in load_rules().items() if rule.options}
+    assert found == DEFAULTS
+    assert str(found) == str(DEFAULTS)  # 32 is not 32.0: what may be stated has the same type
 
 
 def test_volumes_and_cached_prices_of_comparisons() -> None:
@@ -52,11 +56,39 @@ def test_volumes_and_cached_prices_of_comparisons() -> None:
     assert (Cache(1, 1024, 5).write_multiplier, Cache(1, 1024, 5).hit_ratio) == (1, None)
 
 
+STATED: dict[str, Any] = {
+    "base.price_decline_ratio": Decimal("0.2"),
+    "tuned.hosting_per_hour": 1,
+    "labelling": {"minutes_per_example": 5, "hourly_wage": 50},
+    "engineering": {"hours_upfront": 8, "hours_per_month": 2},
+    "review": {"cost": 1, "base_rate": Decimal("0.4"), "tuned_rate": Decimal("0.6")},
+    "failures": {"cost": 1, "base_rate": 0, "tuned_rate": 1},
+}
+
+
 def test_what_is_assumed_of_a_number_without_a_range() -> None:
-    half_to_double = (Fraction(1, 2), 1, 2)
-    assert _ASSUMED["tokens.answer"] == _ASSUMED["review.base_rate"] == half_to_double
-    assert _ASSUMED["base.input"] == (Fraction(1, 6), 1, 1)
-    assert _ASSUMED["queries_per_month"] == (1, 3)
-    assert _ASSUMED["base.price_decline_ratio"] == (0, 1, 4)
-    assert _ASSUMED["labelling.minutes_per_example"] == (Fraction(2, 5), 1, 3)
-    assert _ASSUMED["labelling.hourly_wage"] == (Fraction(3, 5), 1, 2)
+    """Volumes up to three times; prices down to a sixth; the rest half to double, rates to 1."""
+    found = {each.path: each for each in assumed(made(*STATED.items()).data, "s.toml")}
+    assert {path: [float(each) for each in spread.numbers] for path, spread in found.items()} == {
+        "queries_per_month": [1000, 3000],
+        "tokens.system_prompt": [400, 800, 1600],
+        "tokens.query": [20, 40, 80],
+        "tokens.answer": [50, 100, 200],
+        "base.input_mtok": [10 / 6, 10, 10],
+        "base.output_mtok": [5, 30, 30],
+        "base.price_decline_ratio": [0, 0.2, 0.8],
+        "tuned.hosting_per_hour": [0.5, 1, 2],
+        "labelling.minutes_per_example": [2, 5, 15],
+        "labelling.hourly_wage": [30, 50, 100],
+        "engineering.hours_upfront": [4, 8, 16],
+        "engineering.hours_per_month": [1, 2, 4],
+        "review.base_rate": [0.2, 0.4, 0.8],
+        "review.tuned_rate": [0.3, 0.6, 1],
+        "failures.tuned_rate": [0.5, 1, 1],
+        "model_life_months": [10],
+    }
+    assert found["queries_per_month"].shape == ("median", "p90")
+    assert found["tokens.query"].shape == ("low", "mode", "high")
+    assert found["tokens.query"].stated == 40
+    yearly = made(("queries_per_month", None), ("queries_per_year", 12)).data
+    assert assumed(yearly, "s.toml")[0].numbers == (12, 36)

@@ -47,7 +47,7 @@ from ftgate.rules.lifecycle import model_not_tunable
 from ftgate.rules.prices import how_to_state
 from ftgate.rules.records import file_too_large, unknown_schema
 from ftgate.rules.selection import ignores_schema, rules_schema
-from ftgate.rules.setup import no_datasets_found
+from ftgate.rules.setup import missing_vocabulary, no_datasets_found, time_budget_spent
 from ftgate.rules.tokens import constant_system_prompt, length_outliers
 from ftgate.rules.volume import class_imbalance, tiny_validation
 from ftgate.settings import ModelSettings, PolicySettings
@@ -341,10 +341,14 @@ def test_a_warning_of_the_schema_lists_every_option_with_its_default() -> None:
     assert "FT[123569]" in ignores_schema()["additionalProperties"]["items"]["pattern"]
 
 
-def test_a_search_that_found_no_file_is_undecided() -> None:
+def test_what_was_not_found_or_not_judged_is_undecided() -> None:
     found = only(no_datasets_found(("data", "sets")))
     assert found.undecided
     assert found.message == "no training file found, looked at: data, sets"
+    spent = only(time_budget_spent(2.5))
+    assert (spent.undecided, spent.message) == (True, "not judged within 2.5 seconds")
+    lost = only(missing_vocabulary("no ranks"))
+    assert (lost.undecided, lost.message) == (True, "no ranks")
 
 
 def test_answers_that_say_nothing_are_told_apart_from_labels() -> None:

@@ -127,6 +127,6 @@ def months_text(months: Number | None) -> str:
         return "never"
     value = to_decimal(Fraction(months))
     # 5.97 must not print as the limit that it stays below, nor 0.13 as nothing.
-    places = 3 if abs(value) < 1 else 1 if round(value, 1) % 1 or value % 1 == 0 else 2
+    places = 3 if abs(value) < 1 else 1 if round(value, 1) % 1 else 2
     text = f"{value:,.{places}f}"
     return f"{text.rstrip('0').rstrip('.')} months"

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import groupby
-from math import lcm
+from math import ceil, lcm
 from typing import NamedTuple
 
 from ftgate.economics.amounts import Number, total
@@ -66,7 +66,7 @@ class Flow(NamedTuple):
         """Net dollars after ``at_months`` (fractions of a month accrue evenly)."""
         at = min(Fraction(at_months), Fraction(self.window_months))
         whole, part = divmod(at, 1)
-        months = self.months(int(whole) + (1 if part else 0))
+        months = self.months(ceil(at))
         net = -self.upfront + total(saving - lump for lump, saving in months[: int(whole)])
         if part:
             lump, saving = months[-1]

@@ -46,7 +46,7 @@ class Variant:
     labelled: bool
     upfront: Fraction
     retraining: Mapping[int, Fraction]
-    hybrid: bool = False
+    hybrid: bool
 
 
 class Retraining(NamedTuple):

@@ -251,8 +251,7 @@ def _threshold(
 
     grid, whole = _grid(scenario, path, bottom, top, now), is_whole(path)
     probes = {*grid[:: max(1, len(grid) // 6)], bottom, top, now}
-    between = [cliff for cliff in _cliffs(scenario, path) if bottom <= cliff <= top]
-    if not whole and _straight(pays, margin, [*probes, *between]):
+    if not whole and _straight(pays, margin, [*probes]):
         grid = [bottom, top]
     flips = tuple(
         _flip(pays, margin, below, above, whole=whole)

@@ -16,7 +16,7 @@ class Workload(NamedTuple):
     tuned_prompt_tokens: int
     query_tokens: int
     completion_tokens: int
-    tuned_cacheable_tokens: int = 0
+    tuned_cacheable_tokens: int
 
 
 def workload(settings: Settings, measured: Measured) -> Workload | list[Missing]:

@@ -97,17 +97,20 @@ def contradictions(lines: list[tuple[int, str]]) -> Iterator[Clash]:
     for one, other in _EXCLUDING:
         first, second = found[one], found[other]
         if first and second and set(first) != set(second):
-            yield one, other, tuple(sorted({first[0], second[0]}))
+            yield one, other, tuple(sorted({lines[first[0]][0], lines[second[0]][0]}))
     yield from _limits(lines)
 
 
 def _asked(pattern: re.Pattern[str], lines: list[tuple[int, str]]) -> list[int]:
-    """Lines that ask for it: what they forbid is no wish."""
+    """Which of the lines ask for it: what they forbid is no wish.
+
+    By their place among the others: those of a text inside of JSON all have the same number.
+    """
     asked = []
-    for number, line in lines:
+    for place, (_, line) in enumerate(lines):
         for match in pattern.finditer(line):
             if not _NEGATED.search(_before(line, match)):
-                asked.append(number)
+                asked.append(place)
     return asked
 
 

@@ -32,7 +32,7 @@ class Rule:
     @property
     def summary(self) -> str:
         """First line of the documentation."""
-        return self.documentation.split("\n", 1)[0]
+        return self.documentation.partition("\n")[0]
 
     @property
     def documentation(self) -> str:
