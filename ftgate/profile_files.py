@@ -250,6 +250,8 @@ def _joined(
 
 def _profile(data: Any) -> Profile | None:
     """A remembered profile; None for an entry of another shape."""
+    if not isinstance(data, dict):
+        return None
     try:
         return Profile.from_json({name: data[name] for name in data if name != _ON_DISK})
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -110,7 +110,7 @@ LOSSLESS = {
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_there_and_back_is_where_it_was(target: str, data: st.DataObject) -> None:
     record = data.draw(chats(**LOSSLESS[target]))
@@ -121,7 +121,7 @@ def test_there_and_back_is_where_it_was(target: str, data: st.DataObject) -> Non
 
 
 @pytest.mark.parametrize("target", [name for name in TARGETS if name != "openai-chat"])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_later_room_sees_the_same_example(target: str, data: st.DataObject) -> None:
     record = data.draw(chats(**{**LOSSLESS[target], "weights": False}))
@@ -137,7 +137,6 @@ def test_every_later_room_sees_the_same_example(target: str, data: st.DataObject
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_hostile_record_is_converted_or_refused(target: str, data: st.DataObject) -> None:
     record = data.draw(st.sampled_from([*(each[1] for each in FAMILIES), *WITH_TOOLS.values()]))

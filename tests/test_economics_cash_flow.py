@@ -335,7 +335,7 @@ def test_verdict_by_volume_and_flip_volume_are_those_of_the_rules(
 
 # -- properties ---------------------------------------------------------------------------------
 
-quick = settings(max_examples=15, deadline=None)
+quick = settings(max_examples=15)
 ratios = st.floats(0, 0.2).map(lambda value: round(value, 3))
 
 

@@ -228,7 +228,7 @@ TOGGLES: dict[str, Any] = {
 }
 
 
-@tried(max_examples=25, deadline=None)
+@tried(max_examples=25)
 @given(
     st.sets(st.sampled_from(sorted(TOGGLES))),
     st.booleans(),
@@ -255,7 +255,7 @@ def best_usd(comparison: Comparison) -> Decimal:
     return best.total_usd
 
 
-@tried(max_examples=15, deadline=None)
+@tried(max_examples=15)
 @given(st.integers(1, 20), st.integers(1, 20))
 def test_more_epochs_and_dearer_tokens_cost_more(epochs: int, factor: int) -> None:
     def bill(times: int, dearer: int) -> Decimal:

@@ -18,7 +18,7 @@ from tests.economics_market import PRICES, compared, plan, with_labelling
 from tests.test_risk import EVERYTHING
 
 PLAN = parse_scenario(EVERYTHING.split("[risk]")[0], "everything.toml")
-quick = settings(max_examples=40, deadline=None)
+quick = settings(max_examples=40)
 
 # Which bills a number of the file may raise; none may it ever lower.
 TODAY, TUNED = "today", "fine-tune"

@@ -71,7 +71,7 @@ def task(path: Path, piece: Piece | None = None, **how: Any) -> Task:
     return Task(str(path), path.name, seen, COUNTING, piece=piece, **options)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     FILES,
     st.lists(st.integers(1, 14), max_size=3),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.formats import BY_NAME, FORMATS, detect
@@ -312,7 +312,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(record=st.dictionaries(KEYS, JSON, max_size=5))
 def test_no_record_makes_a_parser_raise(record: dict[str, Any]) -> None:
     found = detect(record)
@@ -323,7 +322,6 @@ def test_no_record_makes_a_parser_raise(record: dict[str, Any]) -> None:
         assert all(isinstance(problem, Problem) for problem in example.problems)
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_no_hostile_value_inside_a_familys_record_makes_its_parser_raise(
     data: st.DataObject,

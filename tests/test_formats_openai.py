@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.formats import openai_chat, openai_preference, prompt_completion
@@ -96,7 +96,6 @@ def test_texts_of_parts_are_joined_and_images_counted() -> None:
     assert example.images == 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([SYSTEM, USER, ANSWER, {**ANSWER, "content": " "}]), max_size=5))
 def test_the_quick_way_and_the_careful_way_agree(messages: list[Any]) -> None:
     quick = openai_chat.parse({"messages": messages})

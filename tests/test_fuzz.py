@@ -92,7 +92,7 @@ RECORD_KEYS = st.sampled_from(
     ]
 )
 RECORDS = st.dictionaries(RECORD_KEYS, MESSAGES, min_size=1, max_size=4)
-SOME = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 @SOME

@@ -345,7 +345,7 @@ samples = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(samples, st.integers(0, 1000))
 def test_any_text_gives_a_goal_within_bounds(sample: list[Sampled], examples: int) -> None:
     found = judge_goal(sample, examples=examples)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate import check, memory, profile
@@ -51,7 +51,6 @@ def runs_of(numbers: list[int], cuts: list[int], memory_bytes: int) -> list[Run]
     ]
 
 
-@settings(deadline=None)
 @given(
     NUMBERS,
     NUMBERS,
@@ -88,7 +87,6 @@ def read(lines: list[str]) -> Profile:
     return profile_stream(data, measure=None, hygiene=True, search=Search(grams=True))
 
 
-@settings(deadline=None)
 @given(LINES, LINES, st.lists(st.booleans(), min_size=12, max_size=12))
 def test_a_profile_on_disk_says_what_it_says_in_memory(
     lines: list[str], others: list[str], spilled: list[bool]
@@ -108,7 +106,6 @@ def test_a_profile_on_disk_says_what_it_says_in_memory(
     assert sum(len(part.digests) for part in parts.on_disk()) <= whole.examples
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 300), max_size=20), max_size=6), st.integers(1, 9))
 def test_codes_on_disk_are_counted_as_in_memory(codes: list[list[int]], most: int) -> None:
     counted = near._Codes()

@@ -44,7 +44,7 @@ TRAFFIC = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ARMS, TRAFFIC, st.integers(1, 14))
 def test_every_month_is_the_formula_of_a_month(arm: Arm, traffic: Traffic, months: int) -> None:
     volume = (Fraction(traffic.calls), traffic.growth_ratio, traffic.ramp)

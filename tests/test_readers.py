@@ -10,7 +10,7 @@ from typing import Any
 import jsonlines
 import orjson
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ftgate.readers.jsonl import Line, read_jsonl
@@ -38,7 +38,6 @@ def only(data: bytes) -> tuple[dict[str, Any] | None, list[str], list[str]]:
 # -- on valid input: the same as jsonlines -----------------------------------------------------
 
 
-@settings(deadline=None)
 @given(records=RECORDS, ascii_only=st.booleans(), end=st.sampled_from(["\n", "\r\n"]))
 def test_valid_records_equal_those_of_jsonlines(
     records: list[dict[str, Any]], ascii_only: bool, end: str
@@ -108,7 +107,6 @@ def nearly_json(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(deadline=None)
 @given(data=st.binary() | nearly_json())
 @example(data=b'{"a": 1}\n\x0c\n \t\r\n[]\nnull\n"x"\n{"b": 1e400}\n{"c": -Infinity}')
 @example(data="{}\x85{}\n{}\u2028{}\n{}\r{}\n".encode())
@@ -160,7 +158,6 @@ DOCUMENTS = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(text=objects(DOCUMENTS))
 @example(text='{"messages":["ab"],"messages":[{"a":1},{}]}')
 @example(text='{"messages":[{"role":1,"role":2,"content":3},{"role":1,"content":2}]}')

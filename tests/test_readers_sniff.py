@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.readers.sniff import HEAD_BYTES, diagnose_head
@@ -113,7 +113,6 @@ def test_json_lines_with_a_broken_line_stay_json_lines(head: str) -> None:
     assert seen(head) == ""
 
 
-@settings(deadline=None)
 @given(cut=st.integers(1, len(JSONL)), junk=st.text(max_size=30))
 def test_a_file_with_one_whole_record_is_json_lines(cut: int, junk: str) -> None:
     head = junk.replace("\0", "").replace("[", "").replace("{", "") + "\n" + JSONL + JSONL[:cut]
@@ -121,7 +120,6 @@ def test_a_file_with_one_whole_record_is_json_lines(cut: int, junk: str) -> None
         assert seen(head[:HEAD_BYTES]) == ""
 
 
-@settings(deadline=None)
 @given(head=st.binary(max_size=300))
 def test_any_head_is_survived(head: bytes) -> None:
     seen(head)

@@ -48,7 +48,7 @@ def test_single_characters_take_what_wcwidth_says_but_for_newer_symbols() -> Non
     assert len(other) < 250
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(st.characters(codec="ascii", exclude_categories=("Cc",))).map(str.strip))
 def test_ascii_is_folded_as_textwrap_does(text: str) -> None:
     width = 30
@@ -63,7 +63,7 @@ def test_ascii_is_folded_as_textwrap_does(text: str) -> None:
     assert folded(text, width, "  - ", "    ") == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(st.sampled_from("語漢字かな한글 ab é\u0301🏥"), max_size=120), st.integers(12, 40))
 def test_wide_text_is_folded_where_the_screen_ends_and_nothing_is_lost(
     text: str, width: int

@@ -328,7 +328,7 @@ def test_futures_that_are_all_alike_have_one_bin() -> None:
     assert found.positive in (Chance(0, 0), Chance(1, 0))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 6), min_size=2, max_size=25))
 def test_ranks_are_one_more_than_the_smaller_and_half_of_the_others_that_are_equal(
     values: list[int],

@@ -243,7 +243,7 @@ def test_time_grows_with_the_length_of_a_hostile_text_only(text: str) -> None:
     assert seconds(160_000) < 24 * seconds(20_000) + 0.05
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=300), st.lists(st.tuples(st.text(max_size=9), st.text(max_size=99))))
 def test_any_bytes_and_any_example_can_be_inspected(
     raw: bytes, turns: list[tuple[str, str]]
@@ -257,7 +257,7 @@ _SPECIAL = (
 PIECES = st.sampled_from([*_SPECIAL.split(), " ", "-----BEGIN RSA PRIVATE KEY-----"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=5), st.from_regex(r"[0-9]{1,14}")), max_size=30))
 def test_any_mixture_of_what_is_looked_for_can_be_inspected(pieces: list[str]) -> None:
     line = json.dumps({"messages": [{"content": "".join(pieces)}]}).encode()

@@ -74,7 +74,7 @@ def test_prompt_and_completion_of_llama_are_texts() -> None:
 
 
 @pytest.mark.parametrize("provider", ["bedrock-nova", "bedrock-llama"])
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(record=st.dictionaries(KEYS, JSON), messages=st.lists(st.dictionaries(KEYS, JSON)))
 def test_no_shape_of_json_makes_a_check_raise(
     provider: str, record: dict[str, Any], messages: list[Any]
@@ -99,7 +99,7 @@ TURNS = st.lists(
 
 
 @pytest.mark.parametrize("provider", ["bedrock-nova", "bedrock-llama"])
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(system=TEXTS, messages=TURNS)
 def test_keys_that_are_not_read_change_nothing(
     provider: str, system: list[Any], messages: list[Any]

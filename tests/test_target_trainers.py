@@ -151,7 +151,7 @@ RECORDS = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5)
 
 
 @pytest.mark.parametrize("name", NAMES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(record=RECORDS)
 def test_hostile_records_never_break_a_check(name: str, record: Record) -> None:
     judge, rules = target(name), read_provider(name).table("rules")
@@ -169,7 +169,7 @@ SPOKEN = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("name", ["trl", "llama-factory", "ms-swift"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     column=st.sampled_from(["messages", "conversations"]),
     messages=st.lists(SPOKEN | VALUES, max_size=4),

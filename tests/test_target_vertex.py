@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ftgate.model import Example, ModelFacts, Problem
@@ -50,7 +50,6 @@ def test_a_turn_after_the_answer_is_an_order_that_is_rarely_meant() -> None:
     assert places(QUESTION, ANSWER, QUESTION) == {"bad-role-order": "contents[2]"}
 
 
-@settings(deadline=None)
 @given(record=st.dictionaries(KEYS, JSON), contents=st.lists(st.dictionaries(KEYS, JSON)))
 def test_no_shape_of_json_makes_a_check_raise(
     record: dict[str, Any], contents: list[dict[str, Any]]

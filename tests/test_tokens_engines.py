@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import tiktoken
 import tiktoken_ext.openai_public
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftgate.errors import UsageError
@@ -141,7 +141,7 @@ def test_oracle_corpus(encoding_name: str, engine: str) -> None:
 
 @every_engine
 @every_encoding
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(
     text=st.text(st.characters(exclude_categories=()), max_size=60)
     | st.text("aAsStTdDlLvVeErRmM'\u017f\u0301é .!/\n\r\t\xa0\u30001中", max_size=40)
@@ -152,7 +152,7 @@ def test_random_text(encoding_name: str, engine: str, text: str) -> None:
 
 @every_encoding
 @pytest.mark.parametrize("longest", [1, 2, 5])
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(text=st.text("  \t\xa0\u3000\u2009\n\r\x0ba.1'/\u0301", max_size=60))
 def test_cutting_long_runs_of_blanks_is_exact(encoding_name: str, longest: int, text: str) -> None:
     tiktokens = reference(encoding_name)
