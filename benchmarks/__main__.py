@@ -31,6 +31,7 @@ NAMES = (
     "prompts",
     "render",
     "remote",
+    "ray",
     "prices",
     "risk",
 )

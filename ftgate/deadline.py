@@ -32,6 +32,12 @@ class Deadline:
         if time.monotonic() > self.start + self.seconds:
             raise self.error("not done")
 
+    def left(self) -> float | None:
+        """Seconds until then, 0 when the moment is past; None: it never comes."""
+        if self.seconds == math.inf:
+            return None
+        return max(0.0, self.start + self.seconds - time.monotonic())
+
     def watch(self, items: Iterable[_Item]) -> Iterable[_Item]:
         """The items, as long as there is time."""
         return items if self.seconds == math.inf else self._watched(items)

@@ -44,8 +44,9 @@ class CheckOptions:
     ``overrides`` are ``key=value`` settings, ``compare_to`` is the commit whose version of each
     dataset the policy on changes compares with, ``progress`` is called with dataset name, number
     done and number of datasets, ``notice`` with what the user should know of prices and cache.
-    ``engine`` and ``jobs`` say how large files are read, see :class:`ftgate.engine.Engine`,
-    ``max_memory`` in how many bytes, see :class:`ftgate.memory.Memory`.
+    ``engine``, ``jobs`` and ``address`` say how large files are read, see
+    :class:`ftgate.engine.Engine`, ``max_memory`` in how many bytes, see
+    :class:`ftgate.memory.Memory`.
     """
 
     config: str | None = None
@@ -68,6 +69,7 @@ class CheckOptions:
     engine: str = "serial"
     jobs: int = 0
     max_memory: int = 0
+    address: str = ""
     stdin: bytes | None = None
     staged: bool = False
     compare_to: str | None = None
@@ -114,7 +116,8 @@ class SettingsFinder:
         from ftgate.engine import Engine
         from ftgate.memory import Memory
 
-        return Engine(self.options.engine, self.options.jobs, Memory(self.options.max_memory))
+        memory = Memory(self.options.max_memory)
+        return Engine(self.options.engine, self.options.jobs, memory, self.options.address)
 
     def judging(self, today: date, choice: PriceChoice) -> Callable[..., Judging]:
         """:func:`ftgate.judging.judge_dataset` as this run asks it: for a job, and what it adds."""

@@ -57,7 +57,9 @@ def profile_files(
 ) -> tuple[dict[str, Result], str]:
     """The results by path, and why tokens could not be counted ("": they could)."""
     room = _Room(engine.memory.waiting_bytes)
-    files = _Files(seen, counter.encoding.name if counter else "", how, search, cache, room)
+    encoding = counter.encoding.name if counter else ""
+    digests = engine.checks_digests
+    files = _Files(seen, encoding, how, search, cache, room, digests=digests)
     results: dict[str, Result] = {}
     parts: list[_Part] = []
     for file in data:
@@ -120,6 +122,8 @@ class _Files:
         search: Searching,
         cache: Cache,
         room: _Room,
+        *,
+        digests: bool,
     ) -> None:
         self._room = room
         self._seen = seen
@@ -127,6 +131,7 @@ class _Files:
         self._how = how
         self._search = search
         self._cache = cache
+        self._digests = digests or cache.directory is not None
         self._marking: dict[str, tuple[str, ...]] = {}  # a long key, the same for every piece
 
     def remembered(self, file: File) -> Profile | None:
@@ -168,8 +173,8 @@ class _Files:
         try:
             if self._is_table(file) or not can_be_cut(file.path, file.name):
                 return [_Part(file, size)]
-            remembers = self._cache.directory is not None
-            pieces = list(self._how.deadline.watch(cut(file.path, size, digests=remembers)))
+            digests = self._digests
+            pieces = list(self._how.deadline.watch(cut(file.path, size, digests=digests)))
         except OSError:  # the task will say what is wrong
             return [_Part(file, size)]
         last = len(pieces) - 1

@@ -33,6 +33,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "how-to/monorepo.md",
         "how-to/audit.md",
         "how-to/buckets.md",
+        "how-to/kubernetes.md",
         "how-to/adopt.md",
         "how-to/waive.md",
         "how-to/settings.md",

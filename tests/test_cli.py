@@ -153,7 +153,7 @@ def test_wrong_usage_exits_2_with_advice(
 def test_flags_become_options(gate: Gate) -> None:
     arguments = "a b --select FT0,FT401 --ignore FT2 --model m --provider p --epochs 3"
     arguments += " --as-of 2026-01-02 --fail-on warning --on-unknown warn --exit-zero"
-    arguments += " --engine local --jobs 3"
+    arguments += " --engine ray --address auto --jobs 3"
     arguments += " --no-cache --cache-dir c --config x.toml --config usage.horizon_months=6"
     run(["check", *arguments.split()])
     assert gate.paths == ("a", "b")
@@ -171,8 +171,9 @@ def test_flags_become_options(gate: Gate) -> None:
         exit_zero=True,
         cache=False,
         cache_dir="c",
-        engine="local",
+        engine="ray",
         jobs=3,
+        address="auto",
     )
 
 

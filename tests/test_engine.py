@@ -27,7 +27,7 @@ from ftgate.content.marks import Search
 from ftgate.counting import LazyCounter
 from ftgate.engine import Counting, Engine, Piece, Result, Task, local
 from ftgate.engine.pieces import cut
-from ftgate.engine.task import perform
+from ftgate.engine.task import perform, warm
 from ftgate.errors import WorkerError
 from ftgate.gate import CheckOptions
 from ftgate.model import Encoding
@@ -145,6 +145,12 @@ def test_processes_that_cannot_be_forked_load_what_they_need(
     path = write(tmp_path, 300)
     tasks = [task(path, piece) for piece in cut(str(path), path.stat().st_size, least=9000)]
     assert list(Engine("local", 2).run(tasks, 0)) == list(Engine("serial").run(tasks, 0))
+
+
+def test_what_is_read_to_warm_up_is_not_kept(tmp_path: Path) -> None:
+    kept: dict[int, tuple[str, str]] = {}
+    warm(task(write(tmp_path, 3), search=Search(small=True, kept=kept)))
+    assert kept == {}
 
 
 def test_a_process_that_dies_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,8 +361,8 @@ def group(leader: int) -> list[int]:
     return found
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)

@@ -294,6 +294,7 @@ def test_the_network_is_used_by_price_feeds_remote_data_judge_and_launch_only() 
         and not within(each.module, ("ftgate.prices.feeds", "ftgate.launching.client"))
         and not within(each.module, ("ftgate.asking.client",))
         and not within(each.module, ("ftgate.remote.buckets", "ftgate.remote.web"))
+        and not within(each.module, ("ftgate.engine.cluster",))
     ]
     assert listed(wrong) == []
 
@@ -308,13 +309,15 @@ def test_processes_are_started_by_gitindex_and_the_exec_gate_only() -> None:
     assert listed(wrong) == []
 
 
-def test_work_is_shared_with_processes_by_the_local_engine_only() -> None:
+def test_work_is_shared_with_processes_by_engines_only() -> None:
     threads = ("concurrent.futures",)  # blocks of a download wait for a network
     wrong = [
         each
         for each in IMPORTS
         if within(each.target, ("multiprocessing", "concurrent"))
-        and not within(each.module, ("ftgate.engine.local",))
+        and not within(
+            each.module, ("ftgate.engine.cluster", "ftgate.engine.local", "ftgate.engine.ray")
+        )
         and not (within(each.target, threads) and within(each.module, ("ftgate.remote.blocks",)))
     ]
     assert listed(wrong) == []

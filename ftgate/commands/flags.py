@@ -185,9 +185,10 @@ _CACHE: tuple[Callable[[Any], Any], ...] = (
 _ENGINE: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--engine",
-        type=click.Choice(["auto", "serial", "local"]),
+        type=click.Choice(["auto", "serial", "local", "ray"]),
         default="auto",
-        help="Read large files in one process, in several, or as is quicker.  [default: auto]",
+        help="Read large files in one process, in several, as is quicker, or on a Ray cluster."
+        "  [default: auto]",
     ),
     click.option(
         "-j",
@@ -203,6 +204,13 @@ _ENGINE: tuple[Callable[[Any], Any], ...] = (
         callback=check_size,
         help="Memory of all processes together, such as 250MB or 2GB: what does not fit goes to"
         " temporary files.  [default: 500MB, and 100MB for each process that reads]",
+    ),
+    click.option(
+        "--address",
+        metavar="ADDRESS",
+        default="",
+        help="Ray cluster that --engine ray joins: auto, or host:6379."
+        "  [default: RAY_ADDRESS, or one of this machine]",
     ),
 )
 _TIMEOUT = click.option(

@@ -156,12 +156,8 @@ def _context() -> Any:
 
 
 def _killer(task: Task, exit_code: int | None) -> WorkerError:
-    where = task.name
-    if task.piece:
-        start, size = task.piece[:2]
-        where += f", bytes {start:,} to {start + size:,}"
     how = f"signal {-exit_code}" if exit_code and exit_code < 0 else f"exit code {exit_code}"
     return WorkerError(
-        f"{where}: the process that read it died twice ({how})",
+        f"{task.place}: the process that read it died twice ({how})",
         hint="when memory is short, read with one process: --jobs 1",
     )

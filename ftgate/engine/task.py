@@ -70,6 +70,14 @@ class Task:
     deadline: Deadline = FOREVER
     piece: Piece | None = None
 
+    @property
+    def place(self) -> str:
+        """The name of the file, and which bytes of it."""
+        if self.piece is None:
+            return self.name
+        start, size, _ = self.piece
+        return f"{self.name}, bytes {start:,} to {start + size:,}"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -82,7 +90,9 @@ class Result:
 
 def warm(task: Task) -> None:
     """Load what such a task needs: processes that are forked afterwards need not."""
-    _profile(replace(task, piece=None), io.BytesIO(_RECORD), open_target(task.target))
+    search = task.search._replace(kept=None)  # of the record below nobody wants to know
+    alike = replace(task, piece=None, search=search)
+    _profile(alike, io.BytesIO(_RECORD), open_target(task.target))
 
 
 def perform(task: Task) -> Result:
