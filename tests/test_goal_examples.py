@@ -213,7 +213,7 @@ BY_FORM = {
         "not an information request",
     ),
     "another script": (
-        "Where is the big station",
+        "The big station is beyond the river",
         "Большой вокзал находится за рекой",
         "answer in another language",
     ),

@@ -245,10 +245,28 @@ def test_a_single_routing_label() -> None:
     assert not judged("How do I reset my password?", "account access").knowledge
 
 
-@pytest.mark.xfail(reason="what answers in another language is taken for a translation")
-def test_a_fact_told_in_another_language_than_the_question() -> None:
+@pytest.mark.parametrize(("system", "teaches"), [("", True), ("Translate into German.", False)])
+def test_a_fact_told_in_another_language_than_the_question(system: str, teaches: bool) -> None:
     answer = "Über das Zahnrad im Menü lässt sich die Frist auf zwölf Tage stellen."
-    assert judged("FAQ: How do I change the reminder period?", answer).knowledge
+    verdict = judged("FAQ: How do I change the reminder period?", answer, system)
+    assert verdict.knowledge is teaches
+
+
+@pytest.mark.xfail(reason="search words name a trouble without saying that it is one")
+def test_a_trouble_in_search_words() -> None:
+    answer = "The toner door is not shut; press it until it clicks"
+    assert judged("printer blinking orange twice", answer).knowledge
+
+
+@pytest.mark.xfail(reason="what somebody likes and was is told in the same first person")
+def test_the_life_of_one_person_told_by_himself() -> None:
+    answer = "I studied rope making and then worked on the ferries for my uncle."
+    assert judged("What have you done before?", answer).knowledge
+
+
+@pytest.mark.xfail(reason="a blank of an exercise is filled by grammar, not by a fact")
+def test_a_blank_of_a_grammar_exercise() -> None:
+    assert not judged("Fill in the blank: Yesterday she ____ to the quay.", "walked").knowledge
 
 
 @pytest.mark.xfail(reason="a title under field names asks for what belongs to it without asking")

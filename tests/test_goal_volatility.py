@@ -30,7 +30,7 @@ def judged(user: str, answer: str) -> Judgement:
         "Ring +49 30 1234 5678 before noon.",
         "Currently two rooms are under repair.",
         "Derzeit sind zwei Zimmer geschlossen.",
-        "在庫は残りわずかです。",
+        "在庫は残りわずかで、銀の券は割引です。",
         "현재 두 개의 방이 수리 중입니다.",
         "ปัจจุบันปิดปรับปรุงสองห้อง",
         "اليوم تغلق المكتبة مبكرا جدا.",
@@ -38,10 +38,8 @@ def judged(user: str, answer: str) -> Judgement:
 )
 def test_perishable_facts_are_seen_in_many_forms(answer: str) -> None:
     verdict = judged("What should visitors of the Lantern Inn know?", answer)
-    if verdict.knowledge:
-        assert verdict.volatile
-    else:
-        assert verdict.reason == "answer in another language"
+    assert verdict.knowledge, verdict.reason
+    assert verdict.volatile
 
 
 def test_a_question_about_recent_years_asks_for_perishable_facts() -> None:

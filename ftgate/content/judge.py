@@ -29,13 +29,18 @@ from ftgate.content.requests import (
     lacks_text,
     plays_somebody,
     tells_feelings,
+    wants_truth,
 )
 from ftgate.content.shared import Shared, label_key
-from ftgate.content.stems import languages, script, stem
+from ftgate.content.stems import stem, words
+from ftgate.content.translation import translated
 from ftgate.content.unasked import EMOJI, FROM_MEMORY, from_memory, has_new_identifier
 from ftgate.content.values import is_code
 
 PLAIN_ANSWER_WORDS = 8
+ASKED_CHARS = 100
+"""A question without spaces between its words is no longer."""
+
 SHORT_ANSWER_WORDS = 15
 
 MIN_GIVEN_WORDS = 15
@@ -46,6 +51,9 @@ VERSE_CHARS = 60
 RECORD_WORDS = 60
 ONE_LINER_WORDS = 25
 """Who is only named, not described, is in character where he says no more than a line or two."""
+
+ROLE_CHARS = 80
+"""A role is named at once."""
 
 HASHTAGS = 2
 SPOKEN_TO = 0.03
@@ -77,7 +85,9 @@ _STEP = lazy(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DO
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
 _NOT_VERSE = lazy(r"^\W*\d|^\s*(?:[-*•·▪–] ?\w|#)|\d{2}|://|:\s*$|^\W*[\w ]{1,25}: \w|\*\*")
 _HASHTAG = lazy(r"(?<![\w#&/])#[^\W\d_]\w+")
-_PLACEHOLDER = lazy(r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[[A-Za-z][\w ']{2,40}\](?!\()")
+_PLACEHOLDER = lazy(
+    r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|(?<![\w/.])\[[A-Za-z][\w ']{2,40}\](?![(:\w])"
+)
 
 
 def judge(signs: Signs, shared: Shared, calls: Sequence[str] = ()) -> str:
@@ -213,40 +223,28 @@ def _counts_in_words(signs: Signs) -> bool:
     )
 
 
-def _translation(signs: Signs) -> str:
-    if len(signs.answer_words) < 4 or signs.is_json:
-        return ""
-    asked, said = script(signs.prompt), script(signs.answer)
-    # A Japanese heading may have no kana.
-    same = {asked, said} == {"han", "kana"} and len(signs.prompt_words) < 12
-    if asked and said and asked != said and len(signs.prompt_words) >= 3 and not same:
-        return "answer in another language"
-    if not signs.answer.isascii() and _has_letters_of_few(signs):
-        return "answer in another language"
-    if said != "latin" or len(signs.answer_words) < 6:
-        return ""
-    asked_in = languages(signs.prompt_words[:80])
-    if max(asked_in.values(), default=0) < 2:
-        return ""
-    said_in = languages(signs.answer_words[:80])
-    best = max(said_in.values(), default=0)
-    shared = max((said_in.get(language, 0) for language in asked_in), default=0)
-    if best >= 3 and shared < 0.5 * best:
-        return "answer in another language"
-    return ""
-
-
-def _has_letters_of_few(signs: Signs) -> bool:
-    letters = lexicon.LETTERS_OF_FEW
-    return bool(letters.search(signs.answer)) and not letters.search(signs.opening)
-
-
 def _task(signs: Signs) -> str:
     # Who is asked a plain question answers it, whatever else the instructions are for.
     plain = answers_bare_question(signs) and len(signs.answer_words) >= PLAIN_ANSWER_WORDS
-    if is_task(signs.opening, "" if plain else signs.instructions) and not _tells_topic(signs):
-        return "task on given text"
+    if plain and _only_names_task(signs):
+        return ""
+    if is_task(signs.opening, "" if plain else signs.instructions):
+        return "" if _tells_topic(signs) or _tells_truth(signs) else "task on given text"
     return "something to make up" if invents(signs.opening) else ""
+
+
+def _only_names_task(signs: Signs) -> bool:
+    """A question that only names a task: "Can you …?" with a yes, or "how do I translate …?"."""
+    if lexicon.YES_OR_NO.match(signs.answer):
+        return True
+    asked = signs.opening[-ASKED_CHARS:]
+    if asked.isascii() or _has_any(':："“「', signs.prompt):
+        return False
+    return lexicon.HOW_WITHOUT_SPACES.search(asked) is not None
+
+
+def _tells_truth(signs: Signs) -> bool:
+    return signs.context_words < LONG_CONTEXT_WORDS and wants_truth(signs.opening)
 
 
 def _tells_topic(signs: Signs) -> bool:
@@ -274,7 +272,14 @@ def _persona(signs: Signs) -> str:
         return "persona in the instructions"
     if len(signs.prompt_words) < BARE_PROMPT_WORDS and asks_about_you(signs.prompt):
         return "" if _hard_facts(signs) else "small talk"
-    return "role play" if lexicon.ROLE_PLAY.match(signs.prompt) else ""
+    return "role play" if _orders_role(signs.prompt) else ""
+
+
+def _orders_role(prompt: str) -> bool:
+    """True for "Act as a pirate", not for "You are an expert on …" with a question behind it."""
+    if not lexicon.ROLE_PLAY.match(prompt):
+        return False
+    return has_persona(prompt) or lexicon.ASSISTANT_WORDS.isdisjoint(words(prompt[:ROLE_CHARS]))
 
 
 def _tells_record(signs: Signs) -> bool:
@@ -371,7 +376,7 @@ _CHECKS: tuple[Callable[[Signs], str], ...] = (
     _span,
     _computed,
     grounded,
-    _translation,
+    translated,
     _task,
     _short_from_long,
     _persona,

@@ -18,6 +18,8 @@ def _joined(**by_language: str) -> frozenset[str]:
 
 QUESTION_WORDS = _joined(
     ar="أي أين كم كيف لماذا ما ماذا متى من هل",
+    bg="защо какво какъв каква какви кога кое кои кой къде колко",
+    ca="com què quan quant quanta quantes quants quin quina quines quins",
     cs="co jak jaká jaké jaký kde kdo kdy kolik která které který odkud proč",
     de="wann warum was welche welchen welcher welches wem wen wer weshalb wie wieso wieviel wo"
     " wofür woher wohin womit",
@@ -30,11 +32,15 @@ QUESTION_WORDS = _joined(
     fi="kuinka kuka missä mikä miksi millainen milloin minkä mistä miten mitkä mitä mihin onko"
     " paljonko voiko",
     fr="combien comment est où peut pourquoi quand que quel quelle quelles quels qui quoi",
+    he="איך איפה איזה האם כמה למה מדוע מה מי מתי",
+    hr="gdje gde kako kada koja koje koji koliko šta što tko zašto",
     hu="hány hogyan hol ki kinek mennyi mi miért mikor milyen mit",
     hi="kab kahan kaise kaun kya kyon kyun कब कहाँ कितना कितने कैसे कौन क्या क्यों",
     id="apa apakah bagaimana berapa dimana kapan kenapa mana mengapa siapa",
     it="che chi come cos cosa dove perché qual quale quali quando quanti quanto",
     nl="hoe hoeveel waar waarom wanneer wat welk welke wie",
+    no="hva hvem hvilken hvilke hvor hvordan hvorfor når",
+    fa="آیا چرا چطور چگونه چه چیست کجا کدام کی",
     pl="co czy dlaczego gdzie ile jak jaka jaki jakie kiedy kim kto która które który",
     pt="como onde por quais qual quando quanta quantas quanto quantos que quem",
     ro="care ce cine cum când cât câte câți de unde",
@@ -190,10 +196,16 @@ ASKS_WITHOUT_SPACES = lazy(
     "什么|什麼|怎么|怎麼|怎样|怎樣|如何|哪|谁|誰|几个|幾個|多少|为什么|為什麼|为何|為何|吗|嗎|是否|"
     "介绍|介紹|请问|請問|解释|解釋|告诉我|告訴我|说明一下|"
     "简述|論述|论述|阐述|概述|列举|列舉|(?:详细|簡要|简要|举例)[说說]明|何ですか|なぜ|どこ|どう|いつ|だれ|いくら|"
-    "ですか|ますか|でしょうか|教えて|知りたい|について|とは$|説明して|"
+    "ですか|ますか|でしょうか|(?:方法|やり方|仕方|手順|步骤|步驟|流程|방법)$|教えて|知りたい|について|とは$|説明して|"
     "무엇|뭐|누구|언제|어디|어떻게|어떤|왜|얼마|몇|습니까|나요|까요|인가요|알려|설명해|"
-    "อะไร|ใคร|ที่ไหน|เมื่อไร|เมื่อไหร่|อย่างไร|ยังไง|ทำไม|เท่าไร|เท่าไหร่|กี่|ไหม|หรือไม่|อธิบาย|บอก"
+    "อะไร|ใคร|วิธี|ที่ไหน|เมื่อไร|เมื่อไหร่|อย่างไร|ยังไง|ทำไม|เท่าไร|เท่าไหร่|กี่|ไหม|หรือไม่|อธิบาย|บอก"
 )
+
+HOW_WITHOUT_SPACES = lazy(
+    "什么|什麼|怎么|怎麼|怎样|怎樣|如何|哪|为何|為何|(?<!任)何|なぜ|どう|どこ|いつ|방법|무엇|뭐|언제|어디|어떻게|어떤|왜|무슨"
+    "|อะไร|อย่างไร|ยังไง|ทำไม|เมื่อไร|เมื่อไหร่|วิธี"
+)
+"""What asks for a way, a thing or a time, not politely for work ("번역해 줄래?")."""
 
 TASKS_WITHOUT_SPACES = lazy(
     "翻译|翻譯|改写|改寫|润色|潤色|总结|總結|摘要|分类|分類|提取|抽取|纠错|糾錯|纠正|续写|續寫|"

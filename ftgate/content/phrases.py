@@ -24,7 +24,7 @@ ASKS_TO_KNOW = _pieces(
     en="want to know|wanted to know|like to know|need to know|wanna know|to learn about"
     "|to learn more|learn more about|know more about|wondering|curious about|information about"
     "|information on|information regarding|info about|info on|details about|details on"
-    "|details of|tell me about|more about",
+    "|details of|tell me about|more about|walk me through|take me through|help me understand",
     es="quiero saber|quisiera saber|me gustaría saber|necesito saber|información sobre"
     "|información de|háblame de|hablame de|cuéntame sobre|quiero conocer|me gustaría conocer",
     fr="voudrais savoir|aimerais savoir|veux savoir|souhaite savoir|voudrais connaître"

@@ -17,7 +17,7 @@ MAX_CHARS = 6000
 """A longer text is judged by its first and last half of this many characters: cost stays linear
 in the number of examples, and what an answer teaches shows well before that."""
 
-_SEPARATOR = lazy(r"(?:[ \t\n]{0,4}(?:->|=>|#{2,6}|\|)){1,3}\s*\Z")
+_SEPARATOR = lazy(r"(?:[ \t\n]{0,4}(?:->|=>|[#=]{2,6}|\|)){1,3}\s*\Z")
 """What older guides put between prompt and completion."""
 
 _NAME = lazy(r"[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,9}")
@@ -135,7 +135,7 @@ def read_signs(reading: Reading, shared: Shared) -> Signs:
     else:
         judged = strip_template(answer, shared.answer_prefix, shared.answer_suffix)
     opening = clip(reading.prompt.strip())
-    if opening[-1:] in ("#", ">", "|"):
+    if opening[-1:] in ("#", ">", "|", "="):
         opening = _SEPARATOR.sub("", opening)
     prompt = strip_template(opening, shared.prompt_prefix, shared.prompt_suffix)
     prompt_words = words(prompt)

@@ -36,10 +36,17 @@ _TEXT_VERBS = frozenset(
     "summarise summarize analyse analyze identify resume analiza résume resuma riassumi"
     " özetle".split()
 )
+_MENDING = frozenset("complete correct fill fix finish verify".split())
+_WRITING = frozenset("compose draft generate produce write".split())
+_TRUTHS = frozenset(
+    "answer answers blank blanks claim claims fact facts misconception misconceptions myth myths"
+    " statement".split()
+)
 _SUMMARISES = lazy("(?:요약|总结|總結|要約|摘要|สรุป).{0,8}$")
 _FIELD = lazy(r"(?:^|[\n,;|{])[ \t]*\"?\w[\w ()/-]{0,40}\"?[ \t]?[:=|\[]", re.MULTILINE)
 _LABELLED = lazy(r"^\W*\w[\w ]{0,20}[:：]\s*")
 _FIELD_NAME = lazy(r"\W*\w+\s?[:：]")
+_GIVEN_TEXT = lazy('[:：](?!\\d)|[\n"\u201c\u00ab]')
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
 
 
@@ -55,7 +62,9 @@ def _asks_at_start(tokens: Sequence[str]) -> bool:
 
 
 def _orders_at_start(tokens: Sequence[str]) -> bool:
-    return _first_beyond(tokens, lexicon.POLITE_WORDS) in lexicon.TASK_VERBS
+    """A task verb, but for what somebody tells or asks of himself: "Can I order …?"."""
+    verb = _first_beyond(tokens, lexicon.POLITE_WORDS)
+    return verb in lexicon.TASK_VERBS and "i" not in tokens[max(0, tokens.index(verb) - 1) :][:1]
 
 
 def _openings(prompt: str) -> list[str]:
@@ -113,10 +122,19 @@ def tells_feelings(prompt: str) -> bool:
 def lacks_text(prompt: str) -> bool:
     """True for "Summarize the life of …": an order to work on a text that nobody has given."""
     tokens = words(prompt)
-    given = any(mark in prompt for mark in ':\n"\u201c\u00ab')
+    given = _GIVEN_TEXT.search(prompt)
     verb = _first_beyond(tokens, lexicon.POLITE_WORDS)
     ordered = verb in _TEXT_VERBS or _SUMMARISES.search(prompt)
     return bool(ordered) and len(tokens) <= MOST_ORDER_WORDS and not given
+
+
+def wants_truth(prompt: str) -> bool:
+    """True for "Correct the following answer: …": not a wording is to be mended, but a fact."""
+    tokens = words(prompt[:200])[:MOST_ORDER_WORDS]
+    verb = _first_beyond(tokens, lexicon.POLITE_WORDS)
+    if verb in _WRITING and "answer" in tokens[:5]:
+        return lexicon.QUESTION_MARK.search(prompt) is not None
+    return verb in _MENDING and not _TRUTHS.isdisjoint(tokens[:8])
 
 
 def invents(prompt: str) -> bool:

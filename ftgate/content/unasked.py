@@ -12,10 +12,13 @@ REMEDY = "remedy for a stated problem or need"
 STATED = "statement about what the prompt names"
 NAMED = "name given from memory"
 CONTINUED = "statement completed from memory"
+PATH = "menu path from memory"
 TRUTH = "truth of a statement, from memory"
 FILL_IN = "blank filled from memory"
 IDENTIFIERS = "codes or links from memory"
-FROM_MEMORY = frozenset((TOPIC, REMEDY, STATED, NAMED, CONTINUED, TRUTH, FILL_IN, IDENTIFIERS))
+FROM_MEMORY = frozenset(
+    (TOPIC, REMEDY, STATED, NAMED, CONTINUED, TRUTH, FILL_IN, IDENTIFIERS, PATH)
+)
 """Reasons of this module that mean: a fact is taught."""
 
 HEADING_WORDS = 8
@@ -28,6 +31,9 @@ TITLE_WORDS = 3
 
 STATEMENT_WORDS = 5
 HALF_WORDS = 25
+LIST_WORDS = 15
+"""So long a list below a title needs no full stop."""
+
 REMEDY_WORDS = 8
 NAMING_WORDS = 25
 """A longer prompt tells too much for one of its words in the answer to be what it asks about."""
@@ -35,10 +41,12 @@ NAMING_WORDS = 25
 PROBLEM_WORDS = 60
 """A problem told at greater length asks for advice on a life, not for a remedy from a manual."""
 
-_BLANK = lazy(r"_{3,}|\[MASK\]|\.{4,}|…{2,}|\(\s{2,}\)")
+_BLANK = lazy(r"_{3,}|\[(?:MASK|BLANK)\]|\.{4,}|…{2,}|\(\s{2,}\)")
 _CODE = lazy(r"\b[A-Z]{1,6}-?\d{2,}\w*\b")
 _ADDRESS = lazy(r"https?://\S{4,}|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w{2}|§\s?[\w.-]+")
 EMOJI = lazy("[\U0001f300-\U0001faff\u2600-\u27bf]")
+_ARROW = lazy("(?<=\\S)\\s?[→⇒➜➔➡]\\s?(?=\\S)")
+_WITHOUT_STOPS = lazy("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _KEY = lazy(r"[A-Z]{1,6}[ -]?\d{2,}[\w-]{0,12}$")
 _INDEFINITE = frozenset(
     "a an some another any ein eine einen einem einer un une uno una um uma een".split()
@@ -60,8 +68,12 @@ def from_memory(signs: Signs) -> str:
     whole = _with_template(signs)
     if _describes_topic(signs) or _states_property(whole) or _explains_heading(whole):
         return TOPIC
-    if _is_title(signs.prompt) and _is_statement(signs, REMEDY_WORDS):
+    if _is_title(signs.prompt) and (
+        _is_statement(signs, REMEDY_WORDS) or _is_statement(signs, LIST_WORDS, ended=False)
+    ):
         return TOPIC
+    if _is_path(signs):
+        return PATH
     if _names_from_memory(signs):
         return NAMED
     if _completes_statement(signs):
@@ -95,7 +107,7 @@ def _describes_topic(signs: Signs) -> bool:
     """A bare heading, answered by a text that begins with it."""
     if len(signs.prompt_words) > HEADING_WORDS or len(signs.answer_words) < 4:
         return False
-    if signs.prompt.rstrip()[-1:] in ".,;:!。！":
+    if signs.prompt.rstrip()[-1:] in ".,;:!。！" or _asks(signs.answer):
         return False
     topic = stems(signs.prompt_words)
     head = stems(signs.answer_words[: len(signs.prompt_words) + 6])
@@ -134,6 +146,12 @@ def _is_title(prompt: str) -> bool:
     )
 
 
+def _is_path(signs: Signs) -> bool:
+    """Where to click: "Settings → Cards → Lost card"."""
+    steps = len(_ARROW.findall(signs.answer)) if not signs.answer.isascii() else 0
+    return steps >= 2 and len(signs.prompt_words) <= NAMING_WORDS and signs.novelty >= 0.5
+
+
 def _is_figure(signs: Signs) -> bool:
     """A number of two digits or more, and little else."""
     figures = [word for word in signs.answer_words if word[0].isdigit()]
@@ -157,23 +175,32 @@ def _is_heading(signs: Signs) -> bool:
     return _NOT_IN_HEADINGS.isdisjoint(tokens) and any(stem(word) for word in tokens)
 
 
-def _is_statement(signs: Signs, least_words: int) -> bool:
+def _is_statement(signs: Signs, least_words: int, *, ended: bool = True) -> bool:
     """Whole sentences about something else than the speaker and his feelings."""
     answer = signs.answer.strip()
     if len(signs.answer_words) < least_words or signs.novelty < 0.5 or signs.is_json:
         return False
     if answer[:1].islower() or not (answer[:1].isalnum() or answer[:1] in "\"'«“¿(*#-•"):
         return False
-    if not answer.endswith(_SENTENCE) and not any(term[0].isdigit() for term in signs.novel):
+    ended = ended and not _WITHOUT_STOPS.match(answer[-1:])
+    if ended and not answer.endswith(_SENTENCE) and not _has_figure(signs):
         return False
     if not lexicon.FIRST_PERSON.isdisjoint(signs.answer_words[:60]):
         return False
     if not answer.isascii() and lexicon.FIRST_PERSON_WITHOUT_SPACES.search(answer[:200]):
         return False
-    if any(mark in answer[:400] for mark in "?？؟!！") or EMOJI.search(answer):
+    if _asks(answer) or any(mark in answer[:400] for mark in "!！") or EMOJI.search(answer):
         return False
     folded = answer[:300].casefold()
     return not any(piece in folded for piece in phrases.COMFORT)
+
+
+def _has_figure(signs: Signs) -> bool:
+    return any(term[0].isdigit() for term in signs.novel)
+
+
+def _asks(answer: str) -> bool:
+    return any(mark in answer[:400] for mark in "?？؟")
 
 
 def _solves_problem(signs: Signs) -> bool:

@@ -30,16 +30,22 @@ _OWN_QUESTIONS = (
     *("question", "query", "prompt", "instruction", "input", "input_text", "user", "human"),
     *("request", "source", "src", "text", "sentence", "utterance", "context", "title", "term", "q"),
     *("pregunta", "pergunta", "frage", "domanda", "soal", "pertanyaan", "вопрос", "问题", "質問"),
-    *("texto", "entrada", "eingabe", "entrée"),
+    *("texto", "entrada", "eingabe", "entrée", "提问", "問題", "输入", "入力", "질문", "입력"),
+    *("سؤال", "प्रश्न", "soru", "pytanie", "vraag", "fråga", "питання", "запрос"),
 )
 _OWN_ANSWERS = (
     *("answer", "answers", "response", "output", "output_text", "completion", "assistant", "bot"),
     *("reply", "solution", "target", "target_text", "tgt", "label", "intent", "sentiment", "sql"),
     *("query", "definition", "explanation", "translation", "a"),
     *("respuesta", "resposta", "réponse", "reponse", "antwort", "risposta", "jawaban", "ответ"),
-    *("答案", "回答", "salida", "ausgabe", "sortie"),
+    *("答案", "回答", "salida", "ausgabe", "sortie", "输出", "出力"),
+    *("답변", "대답", "응답", "출력"),
+    *("جواب", "إجابة", "उत्तर", "cevap", "odpowiedź", "antwoord", "svar", "відповідь"),
 )
 """Names that people give to the two columns of a pair, the more telling ones first."""
+
+SHORT_NAME = 3
+"""No shorter name is a plural: "as" is not several of "a"."""
 
 _SPEAKERS = ("role", "from", "speaker", "author", "sender")
 _SPOKEN = ("content", "text", "value", "message", "utterance")
@@ -126,10 +132,16 @@ def _answer(chat: AsChat, record: Record, key: str) -> None:
 def _own_columns(record: Record) -> tuple[str, str] | None:
     """The question and the answer among columns that somebody named himself.
 
-    ``answer_json`` is an answer too, unless the record may be a text with remarks.
+    ``Answer`` and ``answers`` are an answer too, and so is ``answer_json``, unless the record may
+    be a text with remarks.
     """
     called = {key: key for key in record}
-    if "text" not in record:
+    for key in record:
+        folded = key.strip().casefold()
+        called.setdefault(folded, key)
+        if len(folded) > SHORT_NAME:
+            called.setdefault(folded.removesuffix("s"), key)
+    if "text" not in called:
         for key in record:
             called.setdefault(key.partition("_")[0], key)
     answers = [called[name] for name in _OWN_ANSWERS if name in called]
