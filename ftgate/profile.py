@@ -44,7 +44,7 @@ class Tally:
         """Count one place."""
         self.count += 1
         if len(self.places) < PLACES:
-            self.places.append((line, detail, path))
+            self.places.append((line, _encodable(detail), _encodable(path)))
 
     def merge(self, other: Tally) -> None:
         """Add another tally of later lines."""
@@ -308,6 +308,11 @@ class Profile:
         values["at"] = array("I", base64.b64decode(data["at"]))
         values["marks"] = Marks.from_json(data["marks"])
         return cls(**values)
+
+
+def _encodable(text: str) -> str:
+    """A name of the data may have half of a surrogate pair: it is spelled out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _marks(chunk: Chunk) -> Marks:

@@ -104,7 +104,7 @@ def connected(nodes: Any) -> Iterator[Any]:
 
 
 def by_ray(nodes: Any, tasks: list[Task], jobs: int = 0) -> Iterator[Result]:
-    return Engine("ray", jobs, nodes.address).run(tasks, 0)
+    return Engine("ray", jobs, address=nodes.address).run(tasks, 0)
 
 
 def tasks_of(path: Path, least: int) -> list[Task]:
@@ -298,7 +298,7 @@ def test_time_that_is_up_ends_the_waiting(nodes: Any, tmp_path: Path) -> None:
 def test_a_cluster_that_does_not_answer_is_an_error(address: str, tmp_path: Path) -> None:
     pytest.importorskip("ray")
     with pytest.raises(UsageError, match=f"no Ray cluster can be joined at {address}: ."):
-        list(Engine("ray", 0, address).run([task(write(tmp_path, 3))], 0))
+        list(Engine("ray", 0, address=address).run([task(write(tmp_path, 3))], 0))
 
 
 # -- a cluster of its own, as a program -----------------------------------------------------------

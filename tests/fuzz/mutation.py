@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-MAX_BYTES = 200_000
+MAX_BYTES = 100_000
 """Of one input: what is larger is tested by hand, in ``tests/test_hostile_files.py``."""
 
 _TOKENS = (
