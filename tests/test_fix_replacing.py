@@ -158,6 +158,19 @@ def test_a_read_only_file_is_refused_even_to_its_owner(file: Path) -> None:
     assert file.read_bytes() == OLD
 
 
+@pytest.mark.skipif(os.name != "posix", reason="files are locked by other means")
+def test_a_file_that_somebody_else_repairs_is_left_to_him(file: Path) -> None:
+    import fcntl
+
+    with file.open("rb") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        with pytest.raises(FixError, match="another program has locked it"):
+            fix_file(file, UNSAFE)
+        assert names(file.parent) == ["train.jsonl"]
+        assert file.read_bytes() == OLD
+    assert fix_file(file, UNSAFE).backup
+
+
 def test_a_file_that_changes_meanwhile_is_not_overwritten(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import os
 import shlex
 import shutil
 import stat
+from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO
 
@@ -68,17 +69,37 @@ class Draft:
         _copy_owner(self._before, self._temporary)
         os.fsync(self._stream.fileno())
         self._original.close()  # Windows replaces no open file
-        saved = self._back_up() if backup else ""
-        try:
-            self._check_unchanged()
-            publish_locked(self._stream, self._temporary, self._path)
-        except BaseException:
-            if saved:
-                os.unlink(saved)
-            raise
+        with self._alone():
+            saved = self._back_up() if backup else ""
+            try:
+                self._check_unchanged()
+                publish_locked(self._stream, self._temporary, self._path)
+            except BaseException:
+                if saved:
+                    os.unlink(saved)
+                raise
         self._temporary = ""
         _sync_folder(os.path.dirname(self._path))
         return saved
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else repairs the file meanwhile, where files can be locked."""
+        if os.name != "posix":
+            yield
+            return
+        import fcntl
+
+        with open(self._path, "rb") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise FixError(
+                    f"{self._name}: not fixed: another program has locked it", hint="run again"
+                ) from None
+            except OSError:
+                pass  # a file system without locks
+            yield
 
     def _begin(self) -> BinaryIO:
         """Start writing, from a copy of what has not changed."""
