@@ -338,6 +338,7 @@ def test_nothing_is_left_behind(tmp_path: Path, by: signal.Signals, code: int) -
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=in_the_foreground,
     )
     wait_until(lambda: len(group(process.pid)) == 3)
     if by is signal.SIGINT:
@@ -346,6 +347,11 @@ def test_nothing_is_left_behind(tmp_path: Path, by: signal.Signals, code: int) -
         process.send_signal(by)
     assert process.wait(20) == code
     wait_until(lambda: group(process.pid) == [])
+
+
+def in_the_foreground() -> None:
+    """Ctrl-C is heard even if a shell has started the tests in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def group(leader: int) -> list[int]:

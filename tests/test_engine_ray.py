@@ -29,7 +29,7 @@ from ftgate.gate import CheckOptions
 from ftgate.render import renderer
 from scripts.bucket import bucket_server, upload
 from tests.conftest import AS_OF, ROOT
-from tests.test_engine import FILES, FIRST, task, wait_until, write
+from tests.test_engine import FILES, FIRST, in_the_foreground, task, wait_until, write
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc")
 
@@ -382,6 +382,7 @@ def test_nothing_is_left_behind(tmp_path: Path, by: signal.Signals, code: int) -
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=in_the_foreground,
     )
     wait_until(lambda: bool(set(processes(b"ray::")) & set(marked(mark))), seconds=300)
     assert program.poll() is None
