@@ -22,7 +22,7 @@ _BASE_BYTES = 150_000_000  # Python, numpy, a vocabulary, and a piece of a file
 _PROCESS_BYTES = 100_000_000  # another process that reads
 _WAITING_RATIO = 100  # what waits to be sorted takes six times its size then, and is one of many
 
-_SIZE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -51,7 +51,7 @@ class Memory(NamedTuple):
 
 def parse_size(text: str) -> int:
     """Bytes of ``250MB``, ``1.5 GB``, ``512MiB``, ``2g``. Raises UsageError."""
-    match = _SIZE.fullmatch(text)
+    match = _SIZE.fullmatch(text.strip())
     if not match or not match[2]:
         raise UsageError(
             f"--max-memory {text}: not a size", hint="a number and a unit: 500MB, 1GB, 512MiB"

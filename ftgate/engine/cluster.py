@@ -34,7 +34,6 @@ _GROUPS_EACH = 16  # of little data, so many for each processor: the last ones a
 _AHEAD = 4  # groups for each processor that are under way, or done and waiting for their turn
 _STORE_BYTES = 128 << 20  # for results on the way: a hundredth of their data, or an eighth
 _LONGEST_FOLDER = 40  # names of sockets in it are 62 characters longer, and may have 104
-_SHORT_FOLDER = "/tmp/ray"  # noqa: S108 - Ray's own place
 _BLOCK_BYTES = 1 << 20
 _ANSWER_SECONDS = 10.0
 
@@ -78,8 +77,9 @@ def _joined(jobs: int, address: str, folder: str) -> Iterator[Any]:
             "num_cpus": jobs or engine.processors(),
             "include_dashboard": False,
             "object_store_memory": _STORE_BYTES,
-            "_temp_dir": folder if len(folder) <= _LONGEST_FOLDER else _SHORT_FOLDER,
         }
+        if len(folder) <= _LONGEST_FOLDER:  # else Ray takes a place of its own
+            options["_temp_dir"] = folder
     import ray
 
     try:
