@@ -392,4 +392,4 @@ def test_nothing_is_left_behind(tmp_path: Path, by: signal.Signals, code: int) -
         program.send_signal(by)
     assert program.wait(30) == code
     wait_until(lambda: marked(mark) == [])
-    assert sessions() == left
+    assert sessions() <= left  # a cluster of another test may end meanwhile
