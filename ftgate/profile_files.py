@@ -58,8 +58,8 @@ def profile_files(
     """The results by path, and why tokens could not be counted ("": they could)."""
     room = _Room(engine.memory.waiting_bytes)
     encoding = counter.encoding.name if counter else ""
-    digests = engine.checks_digests
-    files = _Files(seen, encoding, how, search, cache, room, digests=digests)
+    checked = engine.checks_digests
+    files = _Files(seen, encoding, how, search, cache, room, checked=checked)
     results: dict[str, Result] = {}
     parts: list[_Part] = []
     for file in data:
@@ -123,7 +123,7 @@ class _Files:
         cache: Cache,
         room: _Room,
         *,
-        digests: bool,
+        checked: bool,
     ) -> None:
         self._room = room
         self._seen = seen
@@ -131,7 +131,8 @@ class _Files:
         self._how = how
         self._search = search
         self._cache = cache
-        self._digests = digests or cache.directory is not None
+        self._checked = checked
+        self._keeps = cache.directory is not None
         self._marking: dict[str, tuple[str, ...]] = {}  # a long key, the same for every piece
 
     def remembered(self, file: File) -> Profile | None:
@@ -158,10 +159,10 @@ class _Files:
             parts += 1
         self._cache.put(key, {**profile.to_json(), _ON_DISK: parts})
 
-    def remember_piece(self, part: _Part, profile: Profile) -> None:
+    def remember_piece(self, part: _Part, digest: str, profile: Profile) -> None:
         """Where a message names a place of the file, the piece says something else elsewhere."""
-        if part.piece and part.piece.digest and "not-utf8" not in profile.problems:
-            self._cache.put(self._piece_key(part.file, part.piece), profile.to_json())
+        if digest and "not-utf8" not in profile.problems:
+            self._cache.put(self._piece_key(part.file, digest), profile.to_json())
 
     def parts(self, file: File) -> list[_Part]:
         """What is to be read of a file, and what is known of it."""
@@ -173,8 +174,7 @@ class _Files:
         try:
             if self._is_table(file) or not can_be_cut(file.path, file.name):
                 return [_Part(file, size)]
-            digests = self._digests
-            pieces = list(self._how.deadline.watch(cut(file.path, size, digests=digests)))
+            pieces = self._digested(file, list(self._how.deadline.watch(cut(file.path, size))))
         except OSError:  # the task will say what is wrong
             return [_Part(file, size)]
         last = len(pieces) - 1
@@ -182,6 +182,21 @@ class _Files:
             _Part(file, piece.size, piece, self._known(file, piece), index == last)
             for index, piece in enumerate(pieces)
         ]
+
+    def _digested(self, file: File, pieces: list[Piece]) -> list[Piece]:
+        """With digests where some may be known: else those who read them digest them.
+
+        None of the first, the middle and the last piece is known of a file that is new.
+        """
+        from ftgate.engine.pieces import digested
+
+        if not self._checked:
+            probes = (pieces[0], pieces[len(pieces) // 2], pieces[-1])
+            if not self._keeps or not any(
+                self._known(file, piece) for piece in digested(file.path, probes)
+            ):
+                return pieces
+        return list(self._how.deadline.watch(digested(file.path, pieces)))
 
     def task(self, part: _Part, counting: Counting | None) -> Task:
         file, how = part.file, self._how
@@ -199,10 +214,13 @@ class _Files:
             how.accepting.get(file.path),
             how.deadline,
             part.piece,
+            digest=self._keeps,
         )
 
     def _known(self, file: File, piece: Piece) -> Profile | None:
-        return _profile(self._cache.get(self._piece_key(file, piece))) if piece.digest else None
+        if not piece.digest:
+            return None
+        return _profile(self._cache.get(self._piece_key(file, piece.digest)))
 
     def _key(self, file: File) -> str:
         how = self._how
@@ -215,12 +233,12 @@ class _Files:
             *(self._search.key(file) if how.hygiene else ()),
         )
 
-    def _piece_key(self, file: File, piece: Piece) -> str:
+    def _piece_key(self, file: File, digest: str) -> str:
         how = self._how
         if file.path not in self._marking:
             self._marking[file.path] = self._search.piece_key(file) if how.hygiene else ()
         marking = self._marking[file.path]
-        return key_of("piece", piece.digest, self._encoding, *how.key(file.path), *marking)
+        return key_of("piece", digest, self._encoding, *how.key(file.path), *marking)
 
     def _is_table(self, file: File) -> bool:
         return bool(file.table_suffix)
@@ -237,7 +255,7 @@ def _joined(
             result = next(results)
             profile, error = result.profile, error or result.error
             if profile and files:
-                files.remember_piece(part, profile)
+                files.remember_piece(part, result.digest, profile)
         if part.piece and profile:  # a whole file says itself how far it is read
             METER.add(part.size, profile.examples, profile.tokens)
         if total is None:

@@ -11,6 +11,7 @@ import sys
 import time
 from array import array
 from collections.abc import Callable
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +27,7 @@ from ftgate.cache import Cache, Looks, Seen
 from ftgate.content.marks import Search
 from ftgate.counting import LazyCounter
 from ftgate.engine import Counting, Engine, Piece, Result, Task, local
-from ftgate.engine.pieces import cut
+from ftgate.engine.pieces import cut, digested
 from ftgate.engine.task import perform, warm
 from ftgate.errors import WorkerError
 from ftgate.gate import CheckOptions
@@ -112,19 +113,24 @@ def test_pieces_are_the_file_and_end_with_lines(tmp_path: Path) -> None:
     assert [piece.start for piece in pieces] == [0, *ends[:-1]]
     assert ends[-1] == len(data)
     assert {data[end - 1 : end] for end in ends} == {b"\n"}
-    undigested = cut(str(path), len(data), digests=False, least=4000)
-    assert [piece[:2] for piece in undigested] == [piece[:2] for piece in pieces]
+    assert [sha256(data[start : start + size]).hexdigest() for start, size, _ in pieces] == [
+        piece.digest for piece in digested(str(path), pieces)
+    ]
 
 
 @pytest.mark.parametrize("changed", [b"", b"\n", chat("a new question", "and an answer " * 90)])
 def test_a_changed_line_changes_a_piece_or_two(tmp_path: Path, changed: bytes) -> None:
     path = write(tmp_path, 3000)
     lines = path.read_bytes().splitlines(keepends=True)
-    before = {piece.digest for piece in cut(str(path), path.stat().st_size, least=4000)}
+    before = digests_of(path)
     for line in (0, 700, 1499, 2998):
         path.write_bytes(b"".join([*lines[:line], changed, *lines[line + 1 :]]))
-        after = {piece.digest for piece in cut(str(path), path.stat().st_size, least=4000)}
-        assert len(after - before) <= 3
+        assert len(digests_of(path) - before) <= 3
+
+
+def digests_of(path: Path) -> set[str]:
+    pieces = cut(str(path), path.stat().st_size, least=4000)
+    return {piece.digest for piece in digested(str(path), pieces)}
 
 
 def test_processes_give_the_profiles_of_one_process_in_order(tmp_path: Path) -> None:
@@ -247,6 +253,25 @@ def test_after_a_change_only_the_changed_pieces_are_read(
         [File(str(path), "train", "")]
     )
     assert (again.goal, again.repetition) == (fresh.goal, fresh.repetition)
+
+
+def test_a_file_that_changed_at_its_ends_and_in_the_middle_is_read_anew(
+    tmp_path: Path, performed: list[Task]
+) -> None:
+    path, cache = write(tmp_path, 900), tmp_path / "cache"
+    read(path, cache)
+    pieces = len(performed)
+    starts = [performed[index].piece for index in (0, pieces // 2, -1)]
+    data = bytearray(path.read_bytes())
+    for piece in starts:
+        assert piece is not None
+        at = data.index(b"content", piece.start)
+        data[at : at + 7] = b"CONTENT"
+    path.write_bytes(data)
+    again = read(path, cache)
+    assert len(performed) == 2 * pieces
+    fresh = read(path, None)
+    assert again.results[str(path)].profile == fresh.results[str(path)].profile
 
 
 def test_a_place_in_the_file_is_not_remembered_for_another_place(

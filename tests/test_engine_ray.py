@@ -109,7 +109,7 @@ def by_ray(nodes: Any, tasks: list[Task], jobs: int = 0) -> Iterator[Result]:
 
 def tasks_of(path: Path, least: int) -> list[Task]:
     seen = look_at(str(path))
-    found = pieces.cut(str(path), seen.size, least=least)
+    found = pieces.digested(str(path), pieces.cut(str(path), seen.size, least=least))
     return [replace(task(path, piece), seen=seen) for piece in found]
 
 

@@ -8,7 +8,6 @@ the check began, with the same code: so it does not matter who reads.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import signal
@@ -24,6 +23,7 @@ from typing import Any
 from ftgate import engine
 from ftgate.atomic import scratch_folder
 from ftgate.cache import Looks, Seen, key_of
+from ftgate.engine.pieces import digested
 from ftgate.engine.task import Piece, Result, Task, perform
 from ftgate.errors import UnreadableError, UsageError, WorkerError
 
@@ -34,7 +34,6 @@ _GROUPS_EACH = 16  # of little data, so many for each processor: the last ones a
 _AHEAD = 4  # groups for each processor that are under way, or done and waiting for their turn
 _STORE_BYTES = 128 << 20  # for results on the way: a hundredth of their data, or an eighth
 _LONGEST_FOLDER = 40  # names of sockets in it are 62 characters longer, and may have 104
-_BLOCK_BYTES = 1 << 20
 _ANSWER_SECONDS = 10.0
 
 
@@ -229,14 +228,9 @@ def _perform_same(task: Task) -> Result:
 
 def _look_at_piece(path: str, piece: Piece) -> Seen:
     """As :func:`~ftgate.cache.look_at`, but for the digest, which is that of the piece."""
-    digest, left = hashlib.sha256(), piece.size
     try:
-        with open(path, "rb") as stream:
-            before = os.fstat(stream.fileno())
-            stream.seek(piece.start)
-            while data := stream.read(min(left, _BLOCK_BYTES)):
-                digest.update(data)
-                left -= len(data)
+        before = os.stat(path)
+        (here,) = digested(path, [piece])
     except OSError:
         return Seen("unreadable", 0, 0)
-    return Seen(f"sha256:{digest.hexdigest()}", before.st_size, before.st_mtime_ns)
+    return Seen(f"sha256:{here.digest}", before.st_size, before.st_mtime_ns)

@@ -38,7 +38,10 @@ class Counting(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Bytes of a file that begin with a line and end with one. ``digest`` is of their SHA-256."""
+    """Bytes of a file that begin with a line and end with one.
+
+    ``digest`` is of their SHA-256, "" when it was not taken.
+    """
 
     start: int
     size: int
@@ -54,7 +57,7 @@ class Task:
     rules the records have to follow. ``structure`` reads nothing but what the rules of files and
     records need; ``hygiene`` reads what the rules of hygiene need too, and ``search`` says how far.
     ``accepting`` says which places the baseline accepts, ``deadline`` when to give up. ``piece``
-    None is the whole file.
+    None is the whole file, and ``digest`` asks for the digest of a piece that has none.
     """
 
     path: str
@@ -69,6 +72,7 @@ class Task:
     accepting: Accepting | None = None
     deadline: Deadline = FOREVER
     piece: Piece | None = None
+    digest: bool = False
 
     @property
     def place(self) -> str:
@@ -81,11 +85,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``error`` says why there is no profile: the file as a whole is not JSON Lines."""
+    """``error`` says why there is no profile: the file as a whole is not JSON Lines.
+
+    ``digest`` is that of the piece when the task asked for it.
+    """
 
     path: str
     profile: Profile | None
     error: Problem | None = None
+    digest: str = ""
 
 
 def warm(task: Task) -> None:
@@ -105,13 +113,14 @@ def perform(task: Task) -> Result:
             return Result(task.path, None, error)
         with _opened(task) as stream:
             profile = _profile(task, stream, target, table=table)
+        digest = _digest(task.path, task.piece) if task.digest and task.piece else ""
     except ArchiveError as error:
         return Result(task.path, None, error.problem)
     except OSError as error:
         return Result(task.path, None, Problem("unreadable-file", error.strerror or str(error)))
     if not is_still(task.path, task.seen):
         raise UnreadableError(f"{task.name}: changed while it was read", hint="run again")
-    return Result(task.path, profile)
+    return Result(task.path, profile, digest=digest)
 
 
 _METERS: dict[Counting, Measure] = {}  # a process that is forked has what its parent has opened
@@ -143,6 +152,13 @@ def _error_of(task: Task, table: bool) -> Problem | None:
     with open_data(task.path) as stream:
         head = stream.read(HEAD_BYTES)
     return None if table and head else diagnose_head(head, task.name)
+
+
+def _digest(path: str, piece: Piece) -> str:
+    """The digest of a piece that was just read: its bytes are still in memory."""
+    from ftgate.engine.pieces import digested  # knows what a piece is
+
+    return piece.digest or next(digested(path, [piece])).digest
 
 
 def _profile(
