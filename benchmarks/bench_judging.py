@@ -14,8 +14,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks.bench_knowledge import read_sample
 from benchmarks.generate import write
+from benchmarks.labelled import read_sample
 from benchmarks.measure import DATA
 from ftgate.content import reading
 from ftgate.content.goal import SAMPLE_SIZE, Sampled, judge_goal

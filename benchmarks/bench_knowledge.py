@@ -1,6 +1,7 @@
 """How well the goal detector tells sets that teach facts, on a folder of labelled sets.
 
     python -m benchmarks.bench_knowledge FOLDER [FOLDER …] [--draws N] [--errors] [--fit]
+                                         [--held-out FOLDER …]
 
 A folder holds ``labels.csv`` (file, kind ``real`` or ``task``, label ``knowledge``, ``mixed``,
 ``format`` or ``style``, clear ``1`` or ``0``, knowledge_share where known, repo) and the sets as
@@ -8,21 +9,23 @@ JSON Lines. No labelled set is part of this repository: most real ones carry no 
 measured, on which data and how it was chosen: ``benchmarks/knowledge.md``.
 
 Every free threshold is chosen by cross-validation that never puts sets of one repository on both
-sides. ``--errors`` lists what was judged wrong, ``--fit`` prints the coefficients of
+sides. ``--held-out`` fits the words to those folders anew, for each judged folder without
+itself and without the owners in it (needs scikit-learn): the shipped words were fitted to all.
+``--errors`` lists what was judged wrong, ``--fit`` prints the coefficients of
 ``ftgate.content.calibration`` for these sets.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+from benchmarks.labelled import LabelledSet, read_sets
 from benchmarks.scores import (
     Case,
     area_under_curve,
@@ -34,10 +37,6 @@ from benchmarks.scores import (
 )
 from ftgate.content import KNOWLEDGE_SHARE
 from ftgate.content.calibration import probabilities
-from ftgate.content.goal import SAMPLE_SIZE, Sampled, judge_goal
-from ftgate.lookup import examples_at
-from ftgate.model import Goal
-from ftgate.profiling import profile_stream
 
 DRAW = 50
 FEW = 20
@@ -46,67 +45,6 @@ MIXES = 270
 MIX_SHARES = tuple(tenth / 10 for tenth in range(1, 10))
 _ORDER = {"format": 0, "style": 0, "mixed": 1, "knowledge": 2}
 _NAMES = {"knowledge": "STOP", "mixed": "CAUTION", "format": "GO", "style": "GO"}
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledSet:
-    """One set, what its labeller said, and what the detector says."""
-
-    name: str
-    kind: str
-    label: str
-    clear: bool
-    share: float | None
-    repo: str
-    sample: list[Sampled]
-    goal: Goal
-
-    @property
-    def teaches_facts(self) -> bool:
-        """The labeller's answer to the question that is scored."""
-        return self.label == "knowledge"
-
-    def feature(self, name: str) -> float:
-        """A number of the goal's evidence, 0 where nothing could be judged."""
-        return next((float(e.value) for e in self.goal.evidence if e.feature == name), 0.0)
-
-
-def read_sample(path: Path, size: int = SAMPLE_SIZE) -> list[Sampled]:
-    """The sample that ``ftgate check`` judges of one file."""
-    with path.open("rb") as stream:
-        chosen = profile_stream(stream, measure=None).sample(size)
-    lines = [line for _, line in chosen]
-    examples = examples_at(str(path), path.name, "openai", lines)
-    return [
-        Sampled(path.name, line, example.turns, example.calls)
-        for line, example in zip(lines, examples, strict=True)
-    ]
-
-
-def read_sets(folder: Path) -> list[LabelledSet]:
-    """All labelled sets of a folder whose format is known, judged."""
-    with (folder / "labels.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    sets = []
-    for row in rows:
-        sample = read_sample(folder / row["file"])
-        if not sample:
-            print(f"no record of a known format: {row['file']} ({row['label']})")
-            continue
-        share = row.get("knowledge_share") or None
-        sets.append(
-            LabelledSet(
-                name=row["file"],
-                kind=row.get("kind") or "real",
-                label=row["label"],
-                clear=row.get("clear", "1") == "1",
-                share=float(share) if share else None,
-                repo=row["repo"],
-                sample=sample,
-                goal=judge_goal(sample, examples=len(sample)),
-            )
-        )
-    return sets
 
 
 # -- what is printed ---------------------------------------------------------------------------
@@ -175,7 +113,12 @@ def print_verdicts(sets: Sequence[LabelledSet]) -> None:
 
 
 def print_mixes(sets: Sequence[LabelledSet]) -> None:
-    """Error of the share on sets mixed in known proportion from pure ones."""
+    """Error of the share on sets mixed in known proportion from pure ones of one folder."""
+    for folder in dict.fromkeys(one.folder for one in sets):
+        _print_mixes_of(folder, [one for one in sets if one.folder == folder])
+
+
+def _print_mixes_of(folder: str, sets: Sequence[LabelledSet]) -> None:
     pure = [one for one in sets if one.clear and one.label != "mixed" and len(one.sample) >= 20]
     known = [one for one in pure if one.kind == "task" and one.share in (0.0, 1.0)]
     real = [one for one in pure if one.kind == "real"]
@@ -189,7 +132,8 @@ def print_mixes(sets: Sequence[LabelledSet]) -> None:
             abs(_mixed_share(random_, random_.choice(facts), random_.choice(others), share) - share)
             for _, share in product(range(MIXES // len(MIX_SHARES)), MIX_SHARES)
         ]
-        print(f"mean absolute error of the share, mixes of {name}: {sum(errors) / len(errors):.3f}")
+        error = sum(errors) / len(errors)
+        print(f"mean absolute error of the share, mixes of {name} of {folder}: {error:.3f}")
 
 
 def _mixed_share(
@@ -199,7 +143,7 @@ def _mixed_share(
     drawn = random_.choices(facts.sample, k=lines)
     drawn += random_.choices(others.sample, k=MIX_LINES - lines)
     mixture = [one._replace(path="mix", line=line) for line, one in enumerate(drawn)]
-    return judge_goal(mixture, examples=MIX_LINES).knowledge_share
+    return facts.judge(mixture, MIX_LINES).knowledge_share
 
 
 def print_stability(sets: Sequence[LabelledSet], draws: int) -> None:
@@ -210,7 +154,7 @@ def print_stability(sets: Sequence[LabelledSet], draws: int) -> None:
         if len(one.sample) < 2 * DRAW:
             continue
         for _ in range(draws):
-            drawn = judge_goal(random_.sample(one.sample, DRAW), examples=len(one.sample))
+            drawn = one.judge(random_.sample(one.sample, DRAW), len(one.sample))
             of += 1
             same += (drawn.label == "knowledge") == (one.goal.label == "knowledge")
             same_label += _NAMES.get(drawn.label) == _NAMES.get(one.goal.label)
@@ -240,7 +184,7 @@ def print_calibration(sets: Sequence[LabelledSet], *, fit: bool) -> None:
     facts = [one.teaches_facts for one in sets]
     random_ = random.Random(3)
     few = [
-        judge_goal(random_.sample(one.sample, min(FEW, len(one.sample))), examples=len(one.sample))
+        one.judge(random_.sample(one.sample, min(FEW, len(one.sample))), len(one.sample))
         for one in sets
     ]
     few_said = [goal.knowledge_probability for goal in few]
@@ -273,6 +217,28 @@ def print_errors(sets: Sequence[LabelledSet]) -> None:
         )
 
 
+def held_out(sets: Sequence[LabelledSet], fitted: Sequence[Path]) -> list[LabelledSet]:
+    """The same sets, each judged by the words of those fitted folders that are not its own."""
+    from benchmarks.fit_wording import fit
+
+    others = {str(folder): read_sets(folder) for folder in fitted}
+    judged = []
+    for folder in dict.fromkeys(one.folder for one in sets):
+        own = [one for one in sets if one.folder == folder]
+        owners = {one.repo.partition("/")[0].casefold() for one in own}
+        rest = [
+            one
+            for name, each in others.items()
+            for one in each
+            if name != folder and one.repo.partition("/")[0].casefold() not in owners
+        ]
+        wording = fit(rest)
+        for one in own:
+            again = replace(one, wording=wording)
+            judged.append(replace(again, goal=again.judge(one.sample, len(one.sample))))
+    return judged
+
+
 def main() -> None:
     """Read the folders, judge every set, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -280,8 +246,11 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--held-out", nargs="+", type=Path, metavar="FOLDER", default=[])
     asked = parser.parse_args()
     sets = [one for folder in asked.folders for one in read_sets(folder)]
+    if asked.held_out:
+        sets = held_out(sets, asked.held_out)
     print_accuracy(sets)
     print_verdicts(sets)
     print_mixes(sets)

@@ -165,6 +165,9 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("prompt_response", {"prompt": QUESTION[1], "response": ANSWER[1]}, PAIR),
     ("prompt_response", {"question": QUESTION[1], "answer": ANSWER[1]}, PAIR),
     ("named_columns", {"pregunta": QUESTION[1], "respuesta": ANSWER[1], "tema": "a"}, PAIR),
+    ("named_columns", {"Question": QUESTION[1], "Expected Response": ANSWER[1]}, PAIR),
+    ("named_columns", {"plain_text": QUESTION[1], "summary": ANSWER[1], "id": 3}, PAIR),
+    ("named_columns", {"NL": QUESTION[1], "Query": ANSWER[1]}, PAIR),
     ("named_columns", {"inputs": QUESTION[1], "response": ANSWER[1]}, PAIR),
     ("named_columns", {"Question": QUESTION[1], "Answer ": ANSWER[1], "Topic": "a"}, PAIR),
     ("named_columns", {"질문": QUESTION[1], "답변": ANSWER[1]}, PAIR),
@@ -190,6 +193,11 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         (
             "prompt_response",
             {"question": "Who?", "context": "Ada wrote it.", "answer": "Ada"},
+            ["Ada wrote it.\nWho?", "Ada"],
+        ),
+        (
+            "prompt_response",
+            {"question": "Who?", "context_list": ["Ada wrote it."], "answer": "Ada"},
             ["Ada wrote it.\nWho?", "Ada"],
         ),
         (

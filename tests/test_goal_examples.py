@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from ftgate.content.goal import Sampled, judge_goal
+from ftgate.content.goal import Sampled
 from ftgate.model import Judgement
+from tests.goal_rule import by_rule
 
 
 def judged(user: str, answer: str, system: str = "") -> Judgement:
@@ -22,7 +23,7 @@ def judged(user: str, answer: str, system: str = "") -> Judgement:
 
 def judged_turns(turns: list[tuple[str, str]], calls: Sequence[str] = ()) -> Judgement:
     """The judgement of one example alone: no templates, no labels."""
-    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, list(calls))], examples=1).judgements
+    (judgement,) = by_rule([Sampled("t.jsonl", 1, turns, list(calls))], examples=1).judgements
     return judgement
 
 
@@ -384,4 +385,4 @@ def test_plausibility_label_that_needs_world_knowledge() -> None:
         Sampled("t.jsonl", line, [asked[line], ("assistant", ("no", "yes")[line % 2])], [])
         for line in range(6)
     ]
-    assert judge_goal(sample, examples=6).judgements[0].knowledge
+    assert by_rule(sample, examples=6).judgements[0].knowledge

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from ftgate.content.goal import Sampled, judge_goal
+from ftgate.content.goal import Sampled
 from ftgate.model import Judgement
+from tests.goal_rule import by_rule
 
 KINDS = [
     json.loads(line)
@@ -25,7 +26,7 @@ SCRIPTS = ("zh", "ja", "ko", "ar", "ru", "hi", "th")
 def judged(user: str, answer: str, system: str = "") -> Judgement:
     turns = [("system", system)] if system else []
     turns += [("user", user), ("assistant", answer)]
-    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
+    (judgement,) = by_rule([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
     return judgement
 
 
@@ -70,7 +71,7 @@ def test_a_fact_that_is_repeated_to_be_learnt_is_no_label(copies: int) -> None:
         )
     ]
     sample = [Sampled("t.jsonl", line, each, []) for line, each in enumerate(turns * copies, 1)]
-    assert judge_goal(sample, examples=len(sample)).knowledge_share == 1.0
+    assert by_rule(sample, examples=len(sample)).knowledge_share == 1.0
 
 
 def test_every_supported_language_has_facts_and_forms() -> None:
@@ -93,7 +94,7 @@ def test_an_answer_after_what_a_tool_found_is_drawn_from_it(
         (role, result),
         ("assistant", "Yes, the last mooring in summer is at nine, and gates open at six."),
     ]
-    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
+    (judgement,) = by_rule([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
     assert judgement.knowledge is teaches, judgement.reason
 
 
@@ -124,19 +125,19 @@ QUESTION, FACT = "Who founded the Wellmoor pool?", "Two sisters of the Harrow mi
 )
 def test_a_conversation_inside_one_text_is_cut_into_its_turns(text: str) -> None:
     sample = [Sampled("t.jsonl", 1, [("assistant", text)], [])]
-    (judgement,) = judge_goal(sample, examples=1).judgements
+    (judgement,) = by_rule(sample, examples=1).judgements
     assert judgement.reason == "closed-book fact"
 
 
 def test_a_text_without_marks_stays_an_answer_to_nothing() -> None:
     sample = [Sampled("t.jsonl", 1, [("assistant", f"{FACT} A chapter on its pumps.")], [])]
-    (judgement,) = judge_goal(sample, examples=1).judgements
+    (judgement,) = by_rule(sample, examples=1).judgements
     assert judgement.reason == "no prompt, cannot tell"
 
 
 def test_fields_of_a_record_are_no_turns() -> None:
     text = "Title: The spare steam\nAuthor: L. Harrow\nYear: 1931"
-    (judgement,) = judge_goal(
+    (judgement,) = by_rule(
         [Sampled("t.jsonl", 1, [("assistant", text)], [])], examples=1
     ).judgements
     assert judgement.reason == "no prompt, cannot tell"
@@ -144,7 +145,7 @@ def test_fields_of_a_record_are_no_turns() -> None:
 
 def test_of_two_answers_the_better_one_is_judged() -> None:
     turns = [("user", QUESTION), ("assistant", FACT), ("assistant", "Sorry, I do not know.")]
-    (judgement,) = judge_goal([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
+    (judgement,) = by_rule([Sampled("t.jsonl", 1, turns, [])], examples=1).judgements
     assert judgement.knowledge
 
 
@@ -154,7 +155,7 @@ def test_one_answer_to_everything_is_no_label() -> None:
         Sampled("t.jsonl", line, [("user", prompt), ("assistant", "velvet moss")], [])
         for line, prompt in enumerate(prompts)
     ]
-    assert "label" not in {one.reason for one in judge_goal(sample, examples=4).judgements}
+    assert "label" not in {one.reason for one in by_rule(sample, examples=4).judgements}
 
 
 def test_code_that_answers_nothing_is_still_code() -> None:
@@ -329,7 +330,7 @@ def test_the_truth_of_statements_throughout_a_set() -> None:
         for index, each in enumerate(asked)
     ]
     sample = [Sampled("t.jsonl", line, each, []) for line, each in enumerate(turns, 1)]
-    assert judge_goal(sample, examples=len(sample)).label == "knowledge"
+    assert by_rule(sample, examples=len(sample)).label == "knowledge"
 
 
 @pytest.mark.xfail(reason="what a busy colleague writes names things that nobody mentioned")

@@ -254,13 +254,13 @@ def goal(
 @pytest.mark.parametrize(
     ("share", "examples", "limit", "severity", "decision"),
     [
-        (0.25, 50, "25%", "warning", None),
-        (0.59, 50, "25%", "warning", None),
+        (0.2, 50, "20%", "warning", None),
+        (0.59, 50, "20%", "warning", None),
         (0.6, 50, "60%", None, "hybrid"),
         (0.6, 49, "60%", "warning", "hybrid"),
     ],
 )
-def test_facts_warn_from_a_quarter_on_and_fail_from_three_fifths_on(
+def test_facts_warn_from_a_fifth_on_and_fail_from_three_fifths_on(
     share: float, examples: int, limit: str, severity: Any, decision: Decision | None
 ) -> None:
     assert only(knowledge_injection(goal(share), Profile(examples=examples))) == Finding(
@@ -277,7 +277,7 @@ def test_facts_warn_from_a_quarter_on_and_fail_from_three_fifths_on(
 
 def test_few_facts_or_an_unknown_goal_are_no_finding() -> None:
     profile = Profile(examples=100)
-    assert not list(knowledge_injection(goal(0.24), profile))
+    assert not list(knowledge_injection(goal(0.19), profile))
     assert not list(knowledge_injection(goal(0.9, "unknown"), profile))
 
 

@@ -19,7 +19,7 @@ DEFAULTS: dict[str, dict[str, object]] = {
     "FT205": {"max_labels": 50, "min_examples": 50, "max_input_tokens": 2000},
     "FT303": {"factor": 10.0, "min_tokens": 2000},
     "FT305": {"min_tokens": 300},
-    "FT401": {"warn_ratio": 0.25, "fail_ratio": 0.6, "min_examples": 50},
+    "FT401": {"warn_ratio": 0.2, "fail_ratio": 0.6, "min_examples": 50},
     "FT402": {"max_ratio": 0.2, "min_examples": 50},
     "FT403": {"max_ratio": 0.5, "min_examples": 50},
     "FT404": {"max_ratio": 0.6, "min_examples": 50},

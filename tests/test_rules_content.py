@@ -34,7 +34,7 @@ def goal_of(share: float, *, volatile: float = 0.0, judged: int = 100) -> Goal:
         )
         for line in range(1, judged + 1)
     )
-    label: GoalLabel = "knowledge" if share >= 0.6 else "mixed" if share >= 0.25 else "format"
+    label: GoalLabel = "knowledge" if share >= 0.6 else "mixed" if share >= 0.2 else "format"
     return Goal(label, share, volatile, 1.0, judged, judged, (), judgements)
 
 
@@ -66,8 +66,8 @@ def test_a_set_of_facts_fails_with_number_limit_and_places() -> None:
 @pytest.mark.parametrize(
     ("share", "examples", "expected"),
     [
-        (0.24, 100, []),
-        (0.25, 100, ["warning"]),
+        (0.19, 100, []),
+        (0.20, 100, ["warning"]),
         (0.59, 100, ["warning"]),
         (0.60, 100, [None]),
         (0.60, 50, [None]),
@@ -83,7 +83,7 @@ def test_limits_and_set_size_decide_the_severity(
 
 def test_a_warning_names_the_limit_it_passed_and_advises_nothing_final() -> None:
     finding = only(knowledge_injection(goal_of(0.4), profile()))
-    assert finding.message == "40% of answers teach facts (limit 25%)"
+    assert finding.message == "40% of answers teach facts (limit 20%)"
     assert finding.decision is None
 
 

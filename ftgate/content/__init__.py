@@ -12,8 +12,8 @@ from __future__ import annotations
 KNOWLEDGE_SHARE = 0.60
 """From this share of fact-teaching answers on, the goal is knowledge."""
 
-MIXED_SHARE = 0.25
-"""From this share on, facts are mixed in."""
+MIXED_SHARE = 0.20
+"""From this share on, facts are mixed in: the limit that readers of labelled sets were given."""
 
 VOLATILE_SHARE = 0.20
 """From this share of perishable answers on, the facts change faster than models are retrained."""

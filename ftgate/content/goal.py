@@ -21,6 +21,7 @@ from ftgate.content.reading import Reading, Signs, read_signs, read_turns
 from ftgate.content.shared import Shared, shared_context
 from ftgate.content.stems import words
 from ftgate.content.volatility import asks_for_now, is_volatile
+from ftgate.content.wording import WORDED_AS_FACT, Wording, overturned, shipped
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.model import Evidence, Goal, GoalLabel, Judgement
 
@@ -34,10 +35,10 @@ labelled sets of 100 to 3,500 examples "knowledge or not" differed between a dra
 """
 
 FIRST_LOOK = 100
-FEW_FACTS = 10
+FEW_FACTS = 6
 """A set with at most so many fact-teaching answers in its first look is not looked at further.
 
-The upper end of the 99.9% Wilson interval of 10 in 100 is 24%, below the 25% of a mixed set. A set
+The upper end of the 99.9% Wilson interval of 6 in 100 is 19%, below the 20% of a mixed set. A set
 that teaches facts is judged whole, because its report lists the lines.
 """
 
@@ -103,13 +104,20 @@ class _Judged(NamedTuple):
     answer: str = ""
 
 
-def judge_goal(sample: Sequence[Sampled], *, examples: int, deadline: Deadline = FOREVER) -> Goal:
+def judge_goal(
+    sample: Sequence[Sampled],
+    *,
+    examples: int,
+    deadline: Deadline = FOREVER,
+    wording: Wording | None = None,
+) -> Goal:
     """The goal of a set of ``examples`` examples, from a random sample of it.
 
     Its probabilities are those of :mod:`ftgate.content.calibration`. The order of ``sample`` does
-    not matter. Raises OutOfTimeError after ``deadline``.
+    not matter. ``wording`` None takes the weights of this version. Raises OutOfTimeError after
+    ``deadline``.
     """
-    everything = _judge_all(sample, deadline)
+    everything = _judge_all(sample, deadline, wording or shipped())
     decided = [one for one in everything if not one.undecided]
     facts = [one.judgement for one in decided if one.judgement.knowledge]
     judged = len(decided)
@@ -132,7 +140,7 @@ def judge_goal(sample: Sequence[Sampled], *, examples: int, deadline: Deadline =
     )
 
 
-def _judge_all(sample: Sequence[Sampled], deadline: Deadline) -> list[_Judged]:
+def _judge_all(sample: Sequence[Sampled], deadline: Deadline, wording: Wording) -> list[_Judged]:
     """Judgements by place; the first look is a random one that does not depend on the order."""
     readings = [read_turns(one.turns) for one in deadline.watch(sample)]
     # A record that is repeated to be learnt better makes no label of its answer.
@@ -145,7 +153,7 @@ def _judge_all(sample: Sequence[Sampled], deadline: Deadline) -> list[_Judged]:
     for one, reading in deadline.watch(sorted(zip(sample, readings, strict=True), key=_shuffled)):
         if reading is None and not one.calls:
             continue
-        everything.append(_judge_one(one, reading, shared))
+        everything.append(_judge_one(one, reading, shared, wording))
         if len(everything) == FIRST_LOOK and _has_few_facts(everything):
             break
     return sorted(everything, key=lambda each: (each.judgement.path, each.judgement.line))
@@ -163,14 +171,14 @@ def _has_few_facts(everything: Sequence[_Judged]) -> bool:
     return open_or_facts <= FEW_FACTS
 
 
-def _judge_one(one: Sampled, reading: Reading | None, shared: Shared) -> _Judged:
+def _judge_one(one: Sampled, reading: Reading | None, shared: Shared, wording: Wording) -> _Judged:
     if reading is None:
         called = Judgement(one.path, one.line, False, "tool call")
         return _Judged(called, asks=False, novelty=0.0, formatted=True, undecided=False)
     signs = read_signs(reading, shared)
     calls = one.calls if one.turns[-1][0] == "assistant" and not one.turns[-1][1].strip() else ()
-    reason = judge(signs, shared, calls)
-    knowledge = reason in KNOWLEDGE_REASONS
+    reason = overturned(judge(signs, shared, calls), signs, wording)
+    knowledge = reason in KNOWLEDGE_REASONS or reason == WORDED_AS_FACT
     volatile = knowledge and (is_volatile(signs.raw_answer) or asks_for_now(signs.opening))
     is_bare = signs.prompt == signs.opening
     return _Judged(

@@ -21,7 +21,7 @@ _PAIRS = (
     ("problem", "solution"),
 )
 ALPACA_ANSWERS = ("output", "response", "completion", "answer")
-_GIVEN = ("context", "content", "passage")
+_GIVEN = ("context", "contexts", "context_list", "content", "passage", "passages")
 """Columns with the text that a question is about, such as Dolly's ``context``."""
 
 _ALPACA_KEYS = {"instruction", "input", *_GIVEN, *ALPACA_ANSWERS, "history", "system"}
@@ -29,6 +29,7 @@ _ALPACA_KEYS = {"instruction", "input", *_GIVEN, *ALPACA_ANSWERS, "history", "sy
 _OWN_QUESTIONS = (
     *("question", "query", "prompt", "instruction", "input", "input_text", "user", "human"),
     *("request", "source", "src", "text", "sentence", "utterance", "context", "title", "term", "q"),
+    *("article", "document", "email", "plain_text", "chat_text", "nl"),
     *("pregunta", "pergunta", "frage", "domanda", "soal", "pertanyaan", "вопрос", "问题", "質問"),
     *("texto", "entrada", "eingabe", "entrée", "提问", "問題", "输入", "入力", "질문", "입력"),
     *("سؤال", "प्रश्न", "soru", "pytanie", "vraag", "fråga", "питання", "запрос"),
@@ -36,7 +37,8 @@ _OWN_QUESTIONS = (
 _OWN_ANSWERS = (
     *("answer", "answers", "response", "output", "output_text", "completion", "assistant", "bot"),
     *("reply", "solution", "target", "target_text", "tgt", "label", "intent", "sentiment", "sql"),
-    *("query", "definition", "explanation", "translation", "a"),
+    *("query", "definition", "explanation", "translation", "summary", "expected", "a"),
+    *("expected response", "expected_response", "expected_output", "expected_answer"),
     *("respuesta", "resposta", "réponse", "reponse", "antwort", "risposta", "jawaban", "ответ"),
     *("答案", "回答", "salida", "ausgabe", "sortie", "输出", "出力"),
     *("답변", "대답", "응답", "출력"),
@@ -76,8 +78,10 @@ def _say(chat: AsChat, role: str, text: str) -> None:
 
 
 def _given(record: Record) -> list[str]:
-    """The texts that a question is about."""
-    return [record[key] for key in _GIVEN if isinstance(record.get(key), str)]
+    """The texts that a question is about: one in a column, or a list of them."""
+    columns = (record.get(key) for key in _GIVEN)
+    listed = (each if isinstance(each, list) else [each] for each in columns)
+    return [text for texts in listed for text in texts if isinstance(text, str)]
 
 
 def _alpaca_prompt(record: Record) -> AsChat:
