@@ -104,7 +104,8 @@ class Wording(NamedTuple):
         asked, said = pieces(signs)
         weights = [self.prompt[piece] for piece in asked if piece in self.prompt]
         weights += [self.answer[piece] for piece in said if piece in self.answer]
-        return self.intercept + sum(weights) / math.sqrt(len(weights) or 1)
+        # Sets have no order; fsum does not depend on it, so no report does.
+        return self.intercept + math.fsum(weights) / math.sqrt(len(weights) or 1)
 
     def to_table(self) -> str:
         """As :func:`read_table` reads it: a word, its weight in the prompt and in the answer."""

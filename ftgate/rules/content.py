@@ -42,7 +42,8 @@ def knowledge_injection(
     Fine-tuning changes how a model answers far more reliably than what it knows. And a fact that is
     learned cannot be edited: when the price changes, there is another job to pay for.
 
-    Each answer of a sample is judged by its text alone, and every judgement names its reason
+    Each answer of a sample is judged by its text alone: by a list of checks, which the wording of
+    prompt and answer may overturn. Every judgement names its reason
     (`ftgate check --show-records` shows five answers with their new words). What the base model
     knows already cannot be seen in a file, so this is a risk, not a proof; `knowledge_probability`
     in the JSON report says how often such a set really is one of facts. Between `warn_ratio` and
