@@ -66,7 +66,7 @@ def check(path: Path, engine: str) -> Run:
         begun, seen = time.perf_counter(), dict[int, float]()
         process = subprocess.Popen(
             [*command, *options],
-            env={**os.environ, "FTGATE_BENCH_MARK": cache},
+            env={**os.environ, "BENCH_MARK": cache},
             stdout=subprocess.DEVNULL,
         )
         while process.poll() is None:
