@@ -221,17 +221,12 @@ def held_out(sets: Sequence[LabelledSet], fitted: Sequence[Path]) -> list[Labell
     """The same sets, each judged by the words of those fitted folders that are not its own."""
     from benchmarks.fit_wording import fit
 
-    others = {str(folder): read_sets(folder) for folder in fitted}
+    others = [read_sets(folder) for folder in fitted]
     judged = []
     for folder in dict.fromkeys(one.folder for one in sets):
         own = [one for one in sets if one.folder == folder]
-        owners = {one.repo.partition("/")[0].casefold() for one in own}
-        rest = [
-            one
-            for name, each in others.items()
-            for one in each
-            if name != folder and one.repo.partition("/")[0].casefold() not in owners
-        ]
+        owners = {one.owner for one in own}
+        rest = [one for each in others for one in each if one.owner not in owners]
         wording = fit(rest)
         for one in own:
             again = replace(one, wording=wording)

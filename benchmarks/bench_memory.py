@@ -11,6 +11,7 @@ time for twice the data.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -102,7 +103,8 @@ def main(sizes_gb: tuple[float, ...] = SIZES_GB) -> None:
             )
             if engine in before:
                 smaller_gb, smaller = before[engine]
-                ratio = peak.cpu_seconds / smaller.cpu_seconds / (size_gb / smaller_gb) * 2
+                doublings = math.log2(size_gb / smaller_gb)
+                ratio = (peak.cpu_seconds / smaller.cpu_seconds) ** (1 / doublings)
                 print(f"  {engine:7} {ratio:.2f} times the CPU time for twice the data (2.1)")
             before[engine] = size_gb, peak
         file.unlink()

@@ -37,6 +37,11 @@ class LabelledSet:
         """The labeller's answer to the question that is scored."""
         return self.label == "knowledge"
 
+    @property
+    def owner(self) -> str:
+        """Whose repository it is from."""
+        return self.repo.partition("/")[0].casefold()
+
     def judge(self, sample: Sequence[Sampled], examples: int) -> Goal:
         """What the detector says of some of its examples."""
         return judge_goal(sample, examples=examples, wording=self.wording)

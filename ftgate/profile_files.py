@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Seen, key_of
+from ftgate.cache import Cache, Seen, is_still, key_of
 from ftgate.content.marks import WHOLE
 from ftgate.counting import LazyCounter
 from ftgate.deadline import FOREVER, Deadline
@@ -176,6 +176,8 @@ class _Files:
                 return [_Part(file, size)]
             pieces = self._digested(file, list(self._how.deadline.watch(cut(file.path, size))))
         except OSError:  # the task will say what is wrong
+            return [_Part(file, size)]
+        if not is_still(file.path, self._seen[file.path]):  # nor are pieces then what they were
             return [_Part(file, size)]
         last = len(pieces) - 1
         return [

@@ -168,6 +168,8 @@ FAMILIES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("named_columns", {"Question": QUESTION[1], "Expected Response": ANSWER[1]}, PAIR),
     ("named_columns", {"plain_text": QUESTION[1], "summary": ANSWER[1], "id": 3}, PAIR),
     ("named_columns", {"NL": QUESTION[1], "Query": ANSWER[1]}, PAIR),
+    ("named_columns", {"title": "t", "document": QUESTION[1], "summary": ANSWER[1]}, PAIR),
+    ("named_columns", {"source": "CNN", "article": QUESTION[1], "summary": ANSWER[1]}, PAIR),
     ("named_columns", {"inputs": QUESTION[1], "response": ANSWER[1]}, PAIR),
     ("named_columns", {"Question": QUESTION[1], "Answer ": ANSWER[1], "Topic": "a"}, PAIR),
     ("named_columns", {"질문": QUESTION[1], "답변": ANSWER[1]}, PAIR),

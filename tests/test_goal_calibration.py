@@ -33,7 +33,7 @@ def test_more_facts_never_make_knowledge_less_likely(judged: int, data: st.DataO
     assert fewer < more
 
 
-def test_the_limits_of_the_labels_are_where_the_probabilities_turn() -> None:
+def test_the_probabilities_turn_near_the_limits_of_the_labels() -> None:
     """A little above its limit knowledge is the likeliest, below the other one form is."""
     for share, name in ((KNOWLEDGE_SHARE + 0.07, "knowledge"), (MIXED_SHARE - 0.02, "form")):
         found = probabilities(round(1000 * share), 1000, 1000)

@@ -21,7 +21,10 @@ def goal_of(pairs: list[tuple[str, str]], system: str = "") -> Goal:
     return judge_goal(sample, examples=len(sample))
 
 
-@pytest.mark.xfail(reason="a plot made up from keywords is a statement about what they name")
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="a plot made up from keywords is a statement about what they name",
+)
 def test_plots_from_keywords() -> None:
     pairs = [
         (
@@ -43,7 +46,9 @@ def test_plots_from_keywords() -> None:
     assert goal_of(pairs).label in ("style", "format")
 
 
-@pytest.mark.xfail(reason="self-help in images answers a question with new words")
+@pytest.mark.xfail(
+    raises=AssertionError, reason="self-help in images answers a question with new words"
+)
 def test_reflections_in_images() -> None:
     pairs = [
         (
@@ -65,7 +70,10 @@ def test_reflections_in_images() -> None:
     assert goal_of(pairs).label in ("style", "format")
 
 
-@pytest.mark.xfail(reason="a report that is drawn up from one line has new words throughout")
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="a report that is drawn up from one line has new words throughout",
+)
 def test_reports_drawn_up_from_a_line() -> None:
     pairs = [
         (
@@ -84,7 +92,10 @@ def test_reports_drawn_up_from_a_line() -> None:
     assert goal_of(pairs).label in ("style", "format")
 
 
-@pytest.mark.xfail(reason="the fourth word of an association test is a short closed-book answer")
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="the fourth word of an association test is a short closed-book answer",
+)
 def test_words_that_go_together() -> None:
     pairs = [
         (f"Which fourth word goes with each of these three? {three}", one)
@@ -98,7 +109,10 @@ def test_words_that_go_together() -> None:
     assert goal_of(pairs).label in ("style", "format")
 
 
-@pytest.mark.xfail(reason="who recites his own projects in the first person is in conversation")
+@pytest.mark.xfail(
+    raises=AssertionError,
+    reason="who recites his own projects in the first person is in conversation",
+)
 def test_a_portfolio_told_in_the_first_person() -> None:
     pairs = [
         (

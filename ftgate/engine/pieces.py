@@ -56,12 +56,16 @@ def cut(path: str, size: int, *, least: int = 0) -> Iterator[Piece]:
             length = min(least, size - start)
             stream.seek(start + length)
             length += _to_the_end(stream, least * _MOST_RATIO - length)
+            length = min(length, size - start)  # of a file that grows meanwhile, no more
             yield Piece(start, length)
             start += length
 
 
 def digested(path: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The same pieces with their digests. Raises OSError when the file cannot be read."""
+    """The same pieces with their digests.
+
+    Raises OSError when the file cannot be read, or has become shorter.
+    """
     buffer = memoryview(bytearray(_BUFFER_BYTES))
     with open(path, "rb", buffering=0) as stream:
         for piece in pieces:
@@ -70,6 +74,8 @@ def digested(path: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
             while read := stream.readinto(buffer[:left]):
                 digest.update(buffer[:read])
                 left -= read
+            if left:
+                raise OSError(f"{path} has become shorter")
             yield piece._replace(digest=digest.hexdigest())
 
 

@@ -24,12 +24,12 @@ ALPACA_ANSWERS = ("output", "response", "completion", "answer")
 _GIVEN = ("context", "contexts", "context_list", "content", "passage", "passages")
 """Columns with the text that a question is about, such as Dolly's ``context``."""
 
-_ALPACA_KEYS = {"instruction", "input", *_GIVEN, *ALPACA_ANSWERS, "history", "system"}
+_ALPACA_KEYS = {"instruction", "input", *ALPACA_ANSWERS, "history", "system"}
 
 _OWN_QUESTIONS = (
     *("question", "query", "prompt", "instruction", "input", "input_text", "user", "human"),
-    *("request", "source", "src", "text", "sentence", "utterance", "context", "title", "term", "q"),
-    *("article", "document", "email", "plain_text", "chat_text", "nl"),
+    *("article", "document", "email", "plain_text", "chat_text", "nl", "request"),
+    *("source", "src", "text", "sentence", "utterance", "context", "title", "term", "q"),
     *("pregunta", "pergunta", "frage", "domanda", "soal", "pertanyaan", "вопрос", "问题", "質問"),
     *("texto", "entrada", "eingabe", "entrée", "提问", "問題", "输入", "入力", "질문", "입력"),
     *("سؤال", "प्रश्न", "soru", "pytanie", "vraag", "fråga", "питання", "запрос"),
@@ -45,6 +45,9 @@ _OWN_ANSWERS = (
     *("جواب", "إجابة", "उत्तर", "cevap", "odpowiedź", "antwoord", "svar", "відповідь"),
 )
 """Names that people give to the two columns of a pair, the more telling ones first."""
+
+_SEARCHED = ("article", "document")
+"""What a ``query`` finds, not what it answers."""
 
 SHORT_NAME = 3
 """No shorter name is a plural: "as" is not several of "a"."""
@@ -78,16 +81,25 @@ def _say(chat: AsChat, role: str, text: str) -> None:
 
 
 def _given(record: Record) -> list[str]:
-    """The texts that a question is about: one in a column, or a list of them."""
-    columns = (record.get(key) for key in _GIVEN)
-    listed = (each if isinstance(each, list) else [each] for each in columns)
-    return [text for texts in listed for text in texts if isinstance(text, str)]
+    """The texts that a question is about."""
+    return [text for key in _GIVEN for text in _texts(record.get(key)) or ()]
+
+
+def _texts(value: Any) -> list[str] | None:
+    """A text or a list of texts; None for what is neither."""
+    listed = value if isinstance(value, list) else [] if value is None else [value]
+    return listed if all(isinstance(text, str) for text in listed) else None
+
+
+def _read_given(record: Record) -> set[str]:
+    """The columns among :data:`_GIVEN` of which everything is read."""
+    return {key for key in _GIVEN if _texts(record.get(key)) is not None}
 
 
 def _alpaca_prompt(record: Record) -> AsChat:
     """Instruction and input are one message of two lines, as LLaMA-Factory and ms-swift join."""
     chat = AsChat()
-    chat.leave(record, _ALPACA_KEYS)
+    chat.leave(record, _ALPACA_KEYS | _read_given(record))
     chat.say_system(chat.text(record, "system", optional=True))
     _read_history(chat, record.get("history"))
     question = [chat.text(record, "instruction"), chat.text(record, "input", optional=True)]
@@ -117,7 +129,7 @@ def _parse_alpaca(record: Record) -> Example:
 
 def _columns(record: Record, question: str, answer: str) -> AsChat:
     chat = AsChat()
-    chat.leave(record, {question, answer, *_GIVEN, "system", "history"})
+    chat.leave(record, {question, answer, *_read_given(record), "system", "history"})
     chat.say_system(chat.text(record, "system", optional=True))
     _read_history(chat, record.get("history"))
     asked = chat.text(record, question)
@@ -150,10 +162,13 @@ def _own_columns(record: Record) -> tuple[str, str] | None:
             called.setdefault(key.partition("_")[0], key)
     answers = [called[name] for name in _OWN_ANSWERS if name in called]
     answers = [key for key in answers if record[key] not in (None, "", [], {})]
-    for question in (called[name] for name in _OWN_QUESTIONS if name in called):
-        for answer in answers:
-            if question != answer and isinstance(record[question], str):
-                return question, answer
+    for name in _OWN_QUESTIONS:
+        question = called.get(name)
+        if question is None or not isinstance(record[question], str):
+            continue
+        own = {question, called.get("query") if name in _SEARCHED else question}
+        if answer := next((key for key in answers if key not in own), None):
+            return question, answer
     return None
 
 
