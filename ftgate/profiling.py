@@ -6,12 +6,13 @@ Most records are plain chat without any problem: they are told apart first and t
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 import zlib
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ftgate.accepted import Accepting
 from ftgate.content.labels import LONG_ANSWER, MAX_LABEL_CHARS, answer_key
@@ -22,8 +23,9 @@ from ftgate.formats.openai_chat import FORMAT as OPENAI_CHAT
 from ftgate.formats.openai_chat import plain_turns
 from ftgate.judge import Refuse, judge_record
 from ftgate.model import Example, Problem
-from ftgate.profile import MAX_DISTINCT, Profile, Tally
-from ftgate.readers.jsonl import Line, read_jsonl
+from ftgate.profile import MAX_DISTINCT, ROLES, Profile, Tally
+from ftgate.readers.jsonl import Block, Line, line_of, read_blocks
+from ftgate.readers.keys import is_plain_chat
 
 if TYPE_CHECKING:
     from ftgate.content.inspector import Found, Inspector
@@ -70,13 +72,8 @@ def profile_stream(
         search=search if hygiene else None,
         accepting=accepting,
     )
-    if table:
-        from ftgate.readers.table import read_table  # few files are tables
-
-        lines = read_table(stream)
-    else:
-        lines = read_jsonl(stream, start=start, size=size)
-    profile = pass_.over(deadline.watch(lines), start)
+    blocks = _rows(stream) if table else read_blocks(stream, start=start, size=size)
+    profile = pass_.over(deadline.watch(blocks), start)
     if size is not None:
         profile.bytes = size
     return profile
@@ -107,31 +104,14 @@ class Pass:
         self._inspector = _inspector(search) if search is not None else None
         self._spared: Counter[str] = Counter()
 
-    def over(self, lines: Iterable[Line], start: int = 0) -> Profile:
+    def over(self, blocks: Iterable[Block], start: int = 0) -> Profile:
         """The profile of these lines, the first of which begins at byte ``start``."""
-        profile, refuse = self.profile, self._refuse
-        for line in lines:
-            _, offset, raw, record, problems, blank = line
-            profile.lines += 1
-            profile.bytes = offset + len(raw) - start
-            if problems:
-                self._note(line, problems)
-            if blank:
-                profile.blank += 1
-                continue
-            if record is None:
-                profile.invalid += 1
-                continue
-            turns = plain_turns(record) if refuse is None else None
-            if turns is None:
-                example = self._judged(line)
-                if example is None:
-                    continue
-            else:
-                example = Example(turns, [])
-                self._add_format(OPENAI_CHAT.name, line)
-            if not self._structure:
-                self._look_into(line, example)
+        profile = self.profile
+        for block in blocks:
+            batch = self._batch(block)
+            profile.bytes = block.end - start
+            if batch.lines and not self._structure:
+                self._look_into(batch)
         if self._inspector is not None:
             self._note_found(self._inspector.rest())
             profile.signals, profile.marks = self._inspector.close()
@@ -139,79 +119,121 @@ class Pass:
         profile.check()
         return profile
 
-    def _judged(self, line: Line) -> Example | None:
-        """Count a record and its problems; None when no known schema has such keys."""
+    def _batch(self, block: Block) -> _Batch:
+        """Count the lines of a block, and return its examples."""
+        batch = _Batch([], [], [])
+        number, offset, raws, values, last = block
+        for raw, value in zip(raws, values, strict=True):
+            turns, quotes = plain_turns(value) if self._refuse is None else ([], 0)
+            if turns and is_plain_chat(raw, len(turns), quotes):
+                batch.lines.append(Line(number, offset, raw, value, [], False))
+                batch.examples.append(Example(turns, []))
+                batch.formats.append(OPENAI_CHAT.name)
+            else:
+                self._judge(line_of(number, offset, raw, value), batch)
+            number += 1
+            offset += len(raw)
+        if last:
+            self._judge(last, batch)
+        profile = self.profile
+        profile.lines += len(raws) + (last is not None)
+        profile.examples += len(batch.lines)
+        profile.formats.update(batch.formats)
+        for name in profile.formats.keys() - profile.format_lines.keys():
+            profile.format_lines[name] = batch.lines[batch.formats.index(name)].number
+        return batch
+
+    def _judge(self, line: Line, batch: _Batch) -> None:
+        """Add an example, or count what is none; and note the problems of the line."""
+        profile = self.profile
+        if line.problems:
+            self._note(line, line.problems)
+        if line.blank:
+            profile.blank += 1
+            return
+        if line.record is None:
+            profile.invalid += 1
+            return
         name, example, problems = judge_record(line.record, self._refuse)
         if problems:
             self._note(line, first_of_each_kind(problems))
-        if example is None:
-            self.profile.invalid += 1
-            return None
-        self._add_format(name, line)
-        if example.images:
-            self.profile.images += example.images
-        return example
+        if example is None:  # no known schema has such keys
+            profile.invalid += 1
+            return
+        profile.images += example.images
+        batch.lines.append(line)
+        batch.examples.append(example)
+        batch.formats.append(name)
 
-    def _add_format(self, name: str, line: Line) -> None:
+    def _look_into(self, batch: _Batch) -> None:
+        """What other families of rules than those of the structure need of examples."""
         profile = self.profile
-        profile.examples += 1
-        if name in profile.formats:
-            profile.formats[name] += 1
-        else:
-            profile.formats[name] = 1
-            profile.format_lines[name] = line.number
-
-    def _look_into(self, line: Line, example: Example) -> None:
-        """What other families of rules than those of the structure need of an example."""
-        profile, raw = self.profile, line.raw
-        if b"|" in raw and _SPECIAL.search(raw):  # one byte is found ten times as fast as two
-            self._note(line, [Problem("special-token-text")])
+        lines, examples, _ = batch
+        for line in lines:  # one byte is found ten times as fast as two
+            if b"|" in line.raw and _SPECIAL.search(line.raw):
+                self._note(line, [Problem("special-token-text")])
         # sha256 is what processors have instructions for: faster here than the simpler blake2.
-        profile.digests.frombytes(hashlib.sha256(raw.strip()).digest()[:8])
-        profile.at.append(line.number if example.turns else 0)
-        if example.turns:
-            self._count_texts(example)
+        digests = array("Q", b"".join(sha256(line.raw.strip()).digest()[:8] for line in lines))
+        profile.digests += digests
+        profile.at.extend(
+            line.number if each.turns else 0 for line, each in zip(lines, examples, strict=True)
+        )
+        self._count_texts([example for example in examples if example.turns])
         if self._measure is not None:
-            self._count_tokens(line, example, self._measure)
+            self._count_tokens(batch, self._measure)
         if self._inspector is not None:
-            self._note_found(self._inspector.inspect(line, profile.digests[-1], example))
+            for line, digest, example in zip(lines, digests, examples, strict=True):
+                self._note_found(self._inspector.inspect(line, digest, example))
 
-    def _count_tokens(self, line: Line, example: Example, measure: Measure) -> None:
+    def _count_tokens(self, batch: _Batch, measure: Measure) -> None:
         profile, limit = self.profile, self._limit
-        total, system, user, assistant, tool, tools = measure(example)
-        profile.tokens += total
-        profile.lengths[total] += 1
-        roles = profile.by_role
-        roles["system"] += system
-        roles["user"] += user
-        roles["assistant"] += assistant
-        if tool or tools:
-            roles["tool"] += tool
-            profile.tool_tokens += tools
-        # A preference pair is two sequences; at least one of them is as long as the half.
-        length = total if example.prompt is None else total // 2
-        if limit is not None and length > limit:
-            ends_with_answer = bool(example.turns) and example.turns[-1][0] == "assistant"
-            lost = min(length - limit, assistant) if ends_with_answer else 0
-            profile.over_limit += 1
-            profile.cut += length - limit
-            profile.cut_answers += lost
-            kind = "record-too-long" if assistant and lost == assistant else "truncated-at-training"
-            detail = f"{length:,} tokens, {lost:,} of the answer lost"
-            self._note(line, [Problem(kind, detail)])
+        counts = list(map(measure, batch.examples))
+        totals, *by_role, tools = zip(*counts, strict=True)
+        profile.tokens += sum(totals)
+        profile.lengths.update(totals)
+        for role, tokens in zip(ROLES, map(sum, by_role), strict=True):
+            if tokens:
+                profile.by_role[role] += tokens
+        profile.tool_tokens += sum(tools)
+        if limit is not None and max(totals) > limit:
+            for line, example, (total, _, _, answer, *_) in zip(
+                batch.lines, batch.examples, counts, strict=True
+            ):
+                # A preference pair is two sequences; at least one of them is as long as the half.
+                length = total if example.prompt is None else total // 2
+                if length > limit:
+                    self._cut(line, example, (length, limit), answer)
 
-    def _count_texts(self, example: Example) -> None:
-        """Count the system prompt and the answer, as digests; an answer may be a call alone."""
-        profile, turns = self.profile, example.turns
-        role, text = turns[0]
-        if role == "system" and profile.systems is not None:
-            profile.systems[_text_digest(text)] += 1
+    def _cut(self, line: Line, example: Example, tokens: tuple[int, int], answer: int) -> None:
+        """Note an example of more tokens than the limit, with so many of its answer."""
+        profile = self.profile
+        length, limit = tokens
+        ends_with_answer = bool(example.turns) and example.turns[-1][0] == "assistant"
+        lost = min(length - limit, answer) if ends_with_answer else 0
+        profile.over_limit += 1
+        profile.cut += length - limit
+        profile.cut_answers += lost
+        kind = "record-too-long" if answer and lost == answer else "truncated-at-training"
+        detail = f"{length:,} tokens, {lost:,} of the answer lost"
+        self._note(line, [Problem(kind, detail)])
+
+    def _count_texts(self, examples: list[Example]) -> None:
+        """Count system prompts and answers, as digests; an answer may be a call alone."""
+        profile = self.profile
+        if profile.systems is not None:
+            first = [each.turns[0] for each in examples]
+            systems = Counter([text for role, text in first if role == "system"])
+            for text, count in systems.items():
+                profile.systems[_text_digest(text)] += count
             if len(profile.systems) > MAX_DISTINCT:
                 profile.systems = None
-        role, text = turns[-1]
-        if role == "assistant" and profile.labels is not None:
-            said = text if text or not example.calls else "\n".join(example.calls)
-            profile.labels[_answer_key(said)] += 1
+        if profile.labels is not None:
+            ended = [(*each.turns[-1], each.calls) for each in examples]
+            profile.labels.update(
+                _answer_key(text if text or not calls else "\n".join(calls))
+                for role, text, calls in ended
+                if role == "assistant"
+            )
             if len(profile.labels) > MAX_DISTINCT:
                 profile.labels = None
 
@@ -235,6 +257,25 @@ class Pass:
         return problems
 
 
+class _Batch(NamedTuple):
+    """Examples of one block, in order: their lines, what they are, and the names of their formats.
+
+    A loop that does one thing with all of them is quicker than one that does all things with one.
+    """
+
+    lines: list[Line]
+    examples: list[Example]
+    formats: list[str]
+
+
+def _rows(stream: BinaryIO) -> Iterator[Block]:
+    """The rows of a table; few files are such."""
+    from ftgate.readers.table import read_table
+
+    for row in read_table(stream):
+        yield Block(row.number, row.offset, [], [], row)
+
+
 def _inspector(search: Search) -> Inspector:
     from ftgate.content.inspector import Inspector  # its patterns cost start-up time
 
@@ -244,7 +285,7 @@ def _inspector(search: Search) -> Inspector:
 @functools.lru_cache(maxsize=256)
 def _text_digest(text: str) -> str:
     data = text.strip().encode("utf-8", "surrogatepass")
-    return hashlib.sha256(data).hexdigest()[:12] if data else ""
+    return sha256(data).hexdigest()[:12] if data else ""
 
 
 def _answer_key(text: str) -> str:

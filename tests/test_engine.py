@@ -33,6 +33,7 @@ from ftgate.errors import WorkerError
 from ftgate.gate import CheckOptions
 from ftgate.model import Encoding
 from ftgate.profile import Profile
+from ftgate.readers import jsonl
 from ftgate.reading import Reading, read_dataset
 from ftgate.render import renderer
 from ftgate.sources import Dataset, File
@@ -102,6 +103,9 @@ def test_any_split_gives_the_profile_of_the_whole_file(
         else:
             joined.append(profile)
     assert joined == whole
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "_BLOCK_LINES", 1 + len(cuts))
+        assert perform(task(path, target=target, accepting=accepting)).profile == whole
 
 
 def test_pieces_are_the_file_and_end_with_lines(tmp_path: Path) -> None:

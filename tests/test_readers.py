@@ -13,8 +13,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from ftgate.formats.openai_chat import plain_turns
+from ftgate.readers import jsonl
 from ftgate.readers.jsonl import Line, read_jsonl
-from ftgate.readers.keys import may_repeat_key
+from ftgate.readers.keys import is_plain_chat, may_repeat_key
 from ftgate.readers.sniff import wide_encoding
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text()
@@ -33,6 +35,37 @@ def only(data: bytes) -> tuple[dict[str, Any] | None, list[str], list[str]]:
     """Record, kinds and details of the only line."""
     (line,) = read(data)
     return line.record, [p.kind for p in line.problems], [p.detail for p in line.problems]
+
+
+LINES = [
+    b'{"a": 1}\n',
+    b"\n",
+    b"null\r\n",
+    b'{"a": 1, "a": 2}\n',
+    b"x" * 40 + b"\n",
+    b"\xff\xfe{\n",
+]
+
+
+@given(
+    lines=st.lists(st.sampled_from(LINES), max_size=12),
+    bytes_=st.integers(1, 60),
+    count=st.integers(1, 4),
+    limit=st.sampled_from([8, 30, 100]),
+)
+def test_lines_are_the_same_however_many_are_read_at_a_time(
+    lines: list[bytes], bytes_: int, count: int, limit: int
+) -> None:
+    data = b"".join(lines)
+    at_once = read(data, max_line_bytes=limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jsonl, "_BLOCK_BYTES", bytes_)
+        patch.setattr(jsonl, "_BLOCK_LINES", count)
+        assert read(data, max_line_bytes=limit) == at_once
+        blocks = list(jsonl.read_blocks(io.BytesIO(data), max_line_bytes=limit))
+    assert [line for block in blocks for line in block.lines()] == at_once
+    if at_once and at_once[-1].raw:
+        assert blocks[-1].end == at_once[-1].offset + len(at_once[-1].raw)
 
 
 # -- on valid input: the same as jsonlines -----------------------------------------------------
@@ -170,6 +203,29 @@ def test_repeated_keys_are_found(text: str) -> None:
     if r"\\u0022" not in text:
         assert may_repeat_key(raw, orjson.loads(raw)) == repeated
     assert ("duplicate-key" in only(raw)[1]) == repeated
+
+
+CONTENTS = ["a", r"\"", r"\u0022", r"\\u0022", r"\"\u0022", 4 * r"\u0022"]
+MESSAGES = st.builds(
+    '{{"role":"{}",{}"content":"{}"{}}}'.format,
+    st.sampled_from(["user", "assistant"]),
+    st.sampled_from(["", '"role":"a",', r'"\u0072ole":"",', r'"content":"\u0022\u0022",']),
+    st.sampled_from(CONTENTS),
+    st.sampled_from(["", ',"content":"b"', r',"content":"\"\u0022"', ',"role":"assistant"']),
+)
+
+MASKED = r'{"role":"assistant","content":"a","content":"\u0022\u0022\u0022\u0022"}'
+
+
+@given(messages=st.lists(MESSAGES, min_size=1, max_size=3), more=st.sampled_from(["", '"a":1,']))
+@example(messages=['{"role":"assistant","content":"a"}'], more='"messages":[],')
+@example(messages=[MASKED], more="")
+def test_a_plain_chat_line_repeats_no_key(messages: list[str], more: str) -> None:
+    raw = f'{{{more}"messages":[{",".join(messages)}]}}'.encode()
+    turns, quotes = plain_turns(orjson.loads(raw))
+    if turns and is_plain_chat(raw, len(turns), quotes):
+        assert not oracle(raw)[1]
+        assert not may_repeat_key(raw, orjson.loads(raw))
 
 
 def test_records_too_deep_to_be_written_again_are_read() -> None:

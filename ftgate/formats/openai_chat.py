@@ -7,6 +7,8 @@ loop; everything else is for :class:`~ftgate.formats.openai_messages.Conversatio
 
 from __future__ import annotations
 
+from typing import Any
+
 from ftgate.formats.contract import Format, Record, named
 from ftgate.formats.converse import is_converse
 from ftgate.formats.dialogues import is_reinforcement
@@ -48,26 +50,30 @@ def matches(record: Record) -> bool:
 
 def parse(record: Record) -> Example:
     """Read one record; problems are found on the side."""
-    turns = plain_turns(record)
-    return _parse_carefully(record) if turns is None else Example(turns, [])
+    turns, _ = plain_turns(record)
+    return Example(turns, []) if turns else _parse_carefully(record)
 
 
-def plain_turns(record: Record) -> list[tuple[str, str]] | None:
-    """The turns of a plain text conversation without any problem; None: look more carefully."""
+def plain_turns(record: Any) -> tuple[list[tuple[str, str]], int]:
+    """The turns of a plain text conversation without any problem, and the quotes in their texts.
+
+    No turns: look more carefully.
+    """
     turns: list[tuple[str, str]] = []
-    before = ""
+    before, quotes = "", 0
     try:
         for message in record["messages"] if len(record) == 1 else ():
             role, content = message["role"], message["content"]
             if (before, role) not in _PLAIN_STEPS or len(message) != 2:
-                return None
+                return [], 0
             if not content or content.isspace():
-                return None
+                return [], 0
+            quotes += content.count('"')
             turns.append((role, content))
             before = role
     except (AttributeError, KeyError, TypeError):
-        return None
-    return turns if before == "assistant" else None
+        return [], 0
+    return (turns, quotes) if before == "assistant" else ([], 0)
 
 
 def _parse_carefully(record: Record) -> Example:
