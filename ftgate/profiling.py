@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import functools
 import re
-import zlib
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from zlib import crc32
 
 from ftgate.accepted import Accepting
 from ftgate.content.labels import LONG_ANSWER, MAX_LABEL_CHARS, answer_key
@@ -228,12 +228,7 @@ class Pass:
             if len(profile.systems) > MAX_DISTINCT:
                 profile.systems = None
         if profile.labels is not None:
-            ended = [(*each.turns[-1], each.calls) for each in examples]
-            profile.labels.update(
-                _answer_key(text if text or not calls else "\n".join(calls))
-                for role, text, calls in ended
-                if role == "assistant"
-            )
+            profile.labels.update(_answer_keys(examples))
             if len(profile.labels) > MAX_DISTINCT:
                 profile.labels = None
 
@@ -288,12 +283,19 @@ def _text_digest(text: str) -> str:
     return sha256(data).hexdigest()[:12] if data else ""
 
 
-def _answer_key(text: str) -> str:
-    """How an answer is counted: of a long one, which hardly ever is a label, by a quick checksum.
+def _answer_keys(examples: list[Example]) -> Iterator[str]:
+    """How answers are counted: long ones, which hardly ever are labels, by a quick checksum.
 
     At most :data:`MAX_DISTINCT` are told apart, which 32 bits and a length do.
     """
-    if len(text) <= MAX_LABEL_CHARS:
-        return answer_key(text)
-    data = text.strip().encode("utf-8", "surrogatepass")
-    return f"{LONG_ANSWER}{zlib.crc32(data):08x}{len(data):x}"
+    for example in examples:
+        role, text = example.turns[-1]
+        if role != "assistant":
+            continue
+        if not text and example.calls:
+            text = "\n".join(example.calls)
+        if len(text) <= MAX_LABEL_CHARS:
+            yield answer_key(text)
+        else:
+            data = text.strip().encode("utf-8", "surrogatepass")
+            yield f"{LONG_ANSWER}{crc32(data):08x}{len(data):x}"
