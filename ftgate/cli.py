@@ -295,4 +295,5 @@ def main() -> None:
             sys.stdout.flush()
     except OSError:  # said already; Python would say it again and change the exit code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    gc.freeze()  # Python would look for cycles in all of it before it ends: 5% of a hook, or more
     sys.exit(code)

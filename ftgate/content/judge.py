@@ -32,7 +32,7 @@ from ftgate.content.requests import (
     wants_truth,
 )
 from ftgate.content.shared import Shared, label_key
-from ftgate.content.stems import stem, words
+from ftgate.content.stems import has_unspaced, stem, words
 from ftgate.content.translation import translated
 from ftgate.content.unasked import EMOJI, FROM_MEMORY, from_memory, has_new_identifier
 from ftgate.content.values import is_code
@@ -84,9 +84,9 @@ _OPERATION = lazy(r"\d\s?[*/×÷^]\s?[$(]?\d|\d [-+] [$(]?\d|\\frac|\\times")
 _STEP = lazy(r"\bstep 1\b.{1,600}\bstep 2\b|step by step", re.IGNORECASE | re.DOTALL)
 _SENTENCE_END = lazy(r"[.!?。！？؟।\n]+")
 _NOT_VERSE = lazy(r"^\W*\d|^\s*(?:[-*•·▪–] ?\w|#)|\d{2}|://|:\s*$|^\W*[\w ]{1,25}: \w|\*\*")
-_HASHTAG = lazy(r"(?<![\w#&/])#[^\W\d_]\w+")
+_HASHTAG = lazy(r"#(?<![\w#&/]#)[^\W\d_]\w+")
 _PLACEHOLDER = lazy(
-    r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|(?<![\w/.])\[[A-Za-z][\w ']{2,40}\](?![(:\w])"
+    r"\{\{[^{}\n]{1,40}\}\}|\$\{[^{}\n]{1,40}\}|\[(?<![\w/.]\[)[A-Za-z][\w ']{2,40}\](?![(:\w])"
 )
 
 
@@ -264,7 +264,8 @@ def _persona(signs: Signs) -> str:
     first = sum(map(lexicon.FIRST_PERSON.__contains__, head))
     addressed = not lexicon.ADDRESSED.isdisjoint(signs.prompt_words[:40])
     if not signs.answer.isascii():
-        first += len(lexicon.FIRST_PERSON_WITHOUT_SPACES.findall(signs.answer[:200]))
+        if has_unspaced(signs.answer[:200]):
+            first += len(lexicon.FIRST_PERSON_WITHOUT_SPACES.findall(signs.answer[:200]))
         addressed |= lexicon.ADDRESSED_WITHOUT_SPACES.search(signs.prompt) is not None
     if first and addressed and first >= 0.04 * len(head) and not _tells_record(signs):
         return "first-person reply"

@@ -3,6 +3,10 @@
 A cold run of the hook judges one small set, which never gets to most of the patterns of this room:
 compiling all of them costs more than judging. Declared with :func:`lazy`, a pattern costs nothing
 until it is used, and the same as a compiled one from then on.
+
+A search goes from candidate to candidate where a pattern begins with a character or a class, or all
+its alternatives with characters: five times as fast as trying it everywhere. That is why what may
+not stand before a match is often asked for behind its first character: ``#(?<!\\w#)``.
 """
 
 from __future__ import annotations

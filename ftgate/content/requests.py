@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ftgate.content import lexicon, phrases
 from ftgate.content.patterns import lazy
-from ftgate.content.stems import words
+from ftgate.content.stems import has_unspaced, words
 
 NEED_CHARS = 300
 """A longer prompt is more than the statement of a need to know."""
@@ -43,7 +43,7 @@ _TRUTHS = frozenset(
     " statement".split()
 )
 _SUMMARISES = lazy("(?:요약|总结|總結|要約|摘要|สรุป).{0,8}$")
-_FIELD = lazy(r"(?:^|[\n,;|{])[ \t]*\"?\w[\w ()/-]{0,40}\"?[ \t]?[:=|\[]", re.MULTILINE)
+_FIELD = lazy(r"[\n,;|{][ \t]*\"?\w[\w ()/-]{0,40}+\"?[ \t]?[:=|\[]")
 _LABELLED = lazy(r"^\W*\w[\w ]{0,20}[:：]\s*")
 _FIELD_NAME = lazy(r"\W*\w+\s?[:：]")
 _GIVEN_TEXT = lazy('[:：](?!\\d)|[\n"\u201c\u00ab]')
@@ -85,7 +85,7 @@ def is_request(prompt: str) -> bool:
         return True
     if _ends_with_request(prompt):
         return True
-    if not prompt.isascii() and lexicon.ASKS_WITHOUT_SPACES.search(prompt):
+    if has_unspaced(prompt) and lexicon.ASKS_WITHOUT_SPACES.search(prompt):
         return True
     return len(prompt) <= NEED_CHARS and _has_piece(prompt, phrases.ASKS_TO_KNOW)
 
@@ -169,7 +169,7 @@ def is_task(prompt: str, instructions: str) -> bool:
     """True when the prompt, or the instruction above it, says to work on given text."""
     if any(_orders_at_start(words(line)[:8]) for line in _openings(prompt)):
         return True
-    if not prompt.isascii() and lexicon.TASKS_WITHOUT_SPACES.search(prompt):
+    if has_unspaced(prompt) and lexicon.TASKS_WITHOUT_SPACES.search(prompt):
         return True
     return _points_at_text(prompt) or _instructs_task(instructions)
 
@@ -244,5 +244,6 @@ def _is_specific_task(verb: str) -> bool:
 
 def is_record(prompt: str) -> bool:
     """True when the prompt is a list of ``field: value`` pairs rather than sentences."""
-    fields = len(_FIELD.findall(prompt[:1000]))
-    return fields >= 3 and fields * 12 >= len(prompt[:1000].split())
+    head = f"\n{prompt[:1000]}"
+    fields = len(_FIELD.findall(head))
+    return fields >= 3 and fields * 12 >= len(head.split())

@@ -6,11 +6,12 @@ from ftgate.content.patterns import lazy
 
 _WINDOW_CHARS = 300  # a template shows in the first sentences
 
+# Asked for behind the letter, for ranges take a millisecond to compile for 30,000 characters.
 _SLOT = lazy(
     r"\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|`[^`\n]{1,200}`|「[^」\n]{1,200}」"
     r"|\b(?:https?://\S+|[\w.+-]{1,64}+@\S+"
     r"|[^\W\d]*+\d[\w.,:/%-]*"
-    r"|[^\W\d_a-zß-öø-ÿа-яёα-ωά-ώ\u0590-\U0010ffff][\w'-]*)"
+    r"|[^\W\d_a-zß-öø-ÿа-яёα-ωά-ώ](?<=[\x00-\u058f])[\w'-]*)"
 )
 _RUN = lazy(r"~(?:(?:[\s,]|\b(?:d[aeiou]|del|der|l[ae]|of|v[ao]n)\b)*~)+")  # Rio de Janeiro
 _FIRST = lazy(r"\w*")

@@ -22,15 +22,15 @@ _CJK = "\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\
 _UNSPACED = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3"
 # Everything that ends a word. \w is no help: to it the vowel signs of Hindi are not letters.
 _SEPARATORS = (
-    r"\s\x00-\x2f:-@\[-`{-\x9f\u00a0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
+    r"\x00-\x2f:-@\[-`{-\x9f\u00a0-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
     r"\u037e\u0387\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d"
-    r"\u06d4\u0964\u0965\u0e3f\u0e4f\u0e5a\u0e5b\u2000-\u206f\u20a0-\u20cf\u2100-\u2bff\u2e00-\u2e7f"
-    r"\u3000-\u3004\u3006-\u303f\ud800-\uf8ff\ufe00-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40"
+    r"\u06d4\u0964\u0965\u0e3f\u0e4f\u0e5a\u0e5b\u1680\u2000-\u206f\u20a0-\u20cf\u2100-\u2bff"
+    r"\u2e00-\u2e7f\u3000-\u3004\u3006-\u303f\ud800-\uf8ff\ufe00-\ufe6f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40"
     r"\uff5b-\uff65\U0001f000-\U0001faff"
 )
 
 _ASCII_LETTER = lazy(r"[a-zA-Z]")
-_ASCII_WORD = lazy(r"[a-z0-9]+")
+_IN_ASCII_WORDS = "".join(chr(code).lower() if chr(code).isalnum() else " " for code in range(128))
 _SPACED_WORD = lazy(f"[^{_SEPARATORS}]+")
 _UNSPACED_WORD = lazy(f"[{_UNSPACED}]+")
 # The ranges of Chinese take 4 ms to compile: not for texts that have curly quotes and emoji only.
@@ -57,9 +57,14 @@ _SCRIPT_OF_BLOCK = {
 def words(text: str) -> list[str]:
     """Case-folded words in order; one entry per character in Chinese and Japanese."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
-    pattern = _ANY_WORD if _BEYOND_ALPHABETS.search(text) else _SPACED_WORD
+        return text.translate(_IN_ASCII_WORDS).split()
+    pattern = _ANY_WORD if has_unspaced(text) else _SPACED_WORD
     return pattern.findall(text.casefold())
+
+
+def has_unspaced(text: str) -> bool:
+    """True when the text may have a letter of a script without spaces, or of Korean."""
+    return not text.isascii() and _BEYOND_ALPHABETS.search(text) is not None
 
 
 @lru_cache(maxsize=65536)

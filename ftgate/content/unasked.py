@@ -42,10 +42,11 @@ PROBLEM_WORDS = 60
 """A problem told at greater length asks for advice on a life, not for a remedy from a manual."""
 
 _BLANK = lazy(r"_{3,}|\[(?:MASK|BLANK)\]|\.{4,}|…{2,}|\(\s{2,}\)")
-_CODE = lazy(r"\b[A-Z]{1,6}-?\d{2,}\w*\b")
+_CODE = lazy(r"[A-Z](?<!\w[A-Z])[A-Z]{0,5}-?\d{2,}\w*\b")
 _ADDRESS = lazy(r"https?://\S{4,}|\b[\w.+-]{1,60}@[\w-]{1,60}\.\w{2}|§\s?[\w.-]+")
 EMOJI = lazy("[\U0001f300-\U0001faff\u2600-\u27bf]")
-_ARROW = lazy("(?<=\\S)\\s?[→⇒➜➔➡]\\s?(?=\\S)")
+_ARROWS = "→⇒➜➔➡"
+_ARROW = lazy(f"(?<=\\S)\\s?[{_ARROWS}]\\s?(?=\\S)")
 _WITHOUT_STOPS = lazy("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _KEY = lazy(r"[A-Z]{1,6}[ -]?\d{2,}[\w-]{0,12}$")
 _INDEFINITE = frozenset(
@@ -148,8 +149,12 @@ def _is_title(prompt: str) -> bool:
 
 def _is_path(signs: Signs) -> bool:
     """Where to click: "Settings → Cards → Lost card"."""
-    steps = len(_ARROW.findall(signs.answer)) if not signs.answer.isascii() else 0
+    steps = len(_ARROW.findall(signs.answer)) if _has_arrow(signs.answer) else 0
     return steps >= 2 and len(signs.prompt_words) <= NAMING_WORDS and signs.novelty >= 0.5
+
+
+def _has_arrow(answer: str) -> bool:
+    return any(map(answer.__contains__, _ARROWS))
 
 
 def _is_figure(signs: Signs) -> bool:

@@ -20,11 +20,11 @@ SYMBOL_DENSITY = 0.06
 MARKUP_TEXT_RATIO = 0.25
 """An answer with less text than this between its tags is markup; a page of prose has more."""
 
-_FENCE = lazy(r"```[^\n`]*\n(.*?)(?:```|\Z)", re.DOTALL)
+_FENCE = lazy(r"```[^\n`]*\n((?:[^`]++|`(?!``))*+)(?:```|\Z)")
 _PIPE = lazy(r"(?<!\|)\|(?=\w)")
 _TAG = lazy(r"</?[a-zA-Z]\w{0,10}\s?/?>|&[a-z#0-9]{2,6};")
 _ANY_TAG = lazy(r"<[^<>]{1,6000}>")
-_REFERENCE = lazy(r"(?<![\w\])])\[[\w][\w .-]{0,20}\](?![(\[])")
+_REFERENCE = lazy(r"\[(?<![\w\])]\[)[\w][\w .-]{0,20}\](?![(\[])")
 _LINK = lazy(r"https?://\S+|\]\([^)\s]{0,200}\)")
 _CODE_START = lazy(
     r"^\s*(?:select\b.{1,400}\bfrom\b|with\s+\S+\s+as\s*\(|insert into\b|update \S+ set\b"
@@ -48,6 +48,8 @@ _TOOL_MARK = lazy(
     r"|\baction\s*:\s*\w+[\s,;]{0,4}(?:action input|args?|arguments|input|params|parameters)\s*:",
     re.IGNORECASE,
 )
+# One of these is in each of them; of letters that look alike in other alphabets they have none.
+_TOOL_WORDS = ("tool", "func", "nvo", "act")
 _PAIR = lazy(r"['\"]?([A-Za-z_]\w{0,60})['\"]?\s?:\s?['\"]?([^'\"\n{}\[\],:][^'\"\n{}\[\]]{0,400})")
 _CALL_NAMES = frozenset(("name", "tool_name", "tool", "function", "function_name", "action", "api"))
 _CALL_ARGUMENTS = frozenset(
@@ -114,7 +116,8 @@ def is_tool_call_text(answer: str) -> bool:
     head = answer[:400]
     if "<" not in head and "[" not in head and ":" not in head:  # each mark has one
         return False
-    return _TOOL_MARK.search(head) is not None
+    lowered = head.lower()
+    return any(map(lowered.__contains__, _TOOL_WORDS)) and _TOOL_MARK.search(head) is not None
 
 
 def without_code(answer: str) -> str:

@@ -25,11 +25,12 @@ _CURRENCY_UNITS = ("元", "円", "块", "원", "บาท")
 _SIGNED_AMOUNT = lazy(
     f"[{_CURRENCY_SIGNS}]\\s?\\d|\\d\\s?(?:[{_CURRENCY_SIGNS}]|元|円|块|萬元|万円|원|บาท)"
 )
-_YEAR = lazy(r"(?<!\d)20\d\d(?!\d)")
+_YEAR = lazy(r"20(?<!\d20)\d\d(?!\d)")
 _MAIL = lazy(r"[a-z0-9]@[a-z0-9-]+\.[a-z]")
 _PHONE = lazy(
-    r"\+\d[\d ().-]{7,20}\d|\(\d{2,4}\) ?\d{3,4}[ -]?\d{3,4}"
-    r"|(?<!\d)0\d{1,4}[ /-]\d{3,4}[ -]?\d{2,4}|(?<!\d)(?:\d{3}-)?\d{3}-\d{4}(?!\d)"
+    r"[+(\d](?:(?<=\+)\d[\d ().-]{7,20}\d|(?<=\()\d{2,4}\) ?\d{3,4}[ -]?\d{3,4}"
+    r"|(?<!\d.)(?<=0)\d{1,4}[ /-]\d{3,4}[ -]?\d{2,4}"
+    r"|(?<!\d.)(?<=\d)\d\d-(?:\d{3}-)?\d{4}(?!\d))"
 )
 _HOURS = lazy(r"\d(?: ?[ap]\.?m\b|\d?[:h.]\d\d ?(?:-|\u2013|to|bis|a|às|до|uhr) ?\d| ?uhr\b)")
 _WEEKDAYS = frozenset(
@@ -75,7 +76,10 @@ _WEEKDAY_PIECES = (
 )
 WEEKDAY_REACH = 5
 """Words between a weekday and the hour that makes it an opening time."""
-_VERSION = lazy(r"\bv\d{1,3}\.\d|(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,4}(?![\d.])|\bversion \d")
+_VERSION = lazy(
+    r"[v\d](?:(?<=\bv)(?:ersion \d|\d{1,3}\.\d)"
+    r"|(?<![\d.].)(?<=\d)\d{0,2}\.\d{1,3}\.\d{1,4}(?![\d.]))"
+)
 _WHO = frozenset(
     "who whos wer qui quién quien quem chi wie kto кто хто kim siapa ai من कौन kaun vem".split()
 )

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from ftgate.content.judge import (
@@ -67,6 +67,7 @@ MAX_WORDS = 150
 MAX_CHARS = 1500
 """So much of prompt and answer is looked at."""
 
+_TABLE = Path(__file__).with_name("wording.tsv")
 _MARKS = '?!:;"\u201c\u201d`*#\n{}[]()$%/@\u2026\u2014'
 _COUNTED_IN_PROMPT = "?\n "
 _COUNTED_IN_ANSWER = "?!.\n"
@@ -152,4 +153,4 @@ def read_table(text: str) -> Wording:
 @lru_cache(maxsize=1)
 def shipped() -> Wording:
     """The weights of this version."""
-    return read_table((files("ftgate.content") / "wording.tsv").read_text(encoding="utf-8"))
+    return read_table(_TABLE.read_text(encoding="utf-8"))
