@@ -18,6 +18,8 @@ from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import Counting, Engine, Piece, Result, Task
 from ftgate.errors import VocabularyError
 from ftgate.meter import METER
+from ftgate.model import Problem
+from ftgate.outlines import ends_section, pieces_before_change, remember_outline, sections
 from ftgate.profile import Profile
 from ftgate.remote.names import is_url
 from ftgate.searching import Searching
@@ -85,11 +87,14 @@ def profile_files(
 
 
 class _Part(NamedTuple):
-    """A file, or a piece of one, to be profiled, or ``known``. ``last`` ends its file."""
+    """A file, or a piece of one, to be profiled, or ``known``: then it may be of several pieces.
+
+    ``last`` ends its file.
+    """
 
     file: File
     size: int
-    piece: Piece | None = None
+    pieces: Sequence[Piece] = ()
     known: Profile | None = None
     last: bool = True
 
@@ -132,7 +137,9 @@ class _Files:
         self._search = search
         self._cache = cache
         self._checked = checked
-        self._keeps = cache.directory is not None
+        # Where no tokens are counted and no text is looked at, digesting pieces is a good part of
+        # reading them: then only whole files are remembered.
+        self._keeps_pieces = cache.directory is not None and not how.structure
         self._marking: dict[str, tuple[str, ...]] = {}  # a long key, the same for every piece
 
     def remembered(self, file: File) -> Profile | None:
@@ -152,17 +159,20 @@ class _Files:
         profile.distinct = distinct
         return profile
 
-    def remember(self, file: File, profile: Profile) -> None:
+    def remember(self, file: File, profile: Profile, pieces: Sequence[Piece]) -> None:
+        if pieces:
+            remember_outline(self._cache, self._seen[file.path], pieces)
         key, parts = self._key(file), 0
         for part in profile.on_disk():
             self._cache.put(key_of("profile-part", key, str(parts)), part.to_json())
             parts += 1
         self._cache.put(key, {**profile.to_json(), _ON_DISK: parts})
 
-    def remember_piece(self, part: _Part, digest: str, profile: Profile) -> None:
-        """Where a message names a place of the file, the piece says something else elsewhere."""
-        if digest and "not-utf8" not in profile.problems:
-            self._cache.put(self._piece_key(part.file, digest), profile.to_json())
+    def remember_pieces(self, file: File, pieces: Sequence[Piece], profile: Profile) -> None:
+        """Where a message names a place of the file, they say something else elsewhere."""
+        digested = self._keeps_pieces and all(piece.digest for piece in pieces)
+        if digested and "not-utf8" not in profile.problems:
+            self._cache.put(self._pieces_key(file, pieces), profile.to_json())
 
     def parts(self, file: File) -> list[_Part]:
         """What is to be read of a file, and what is known of it."""
@@ -174,28 +184,40 @@ class _Files:
         try:
             if self._is_table(file) or not can_be_cut(file.path, file.name):
                 return [_Part(file, size)]
-            pieces = self._digested(file, list(self._how.deadline.watch(cut(file.path, size))))
+            known = self._outline(file)
+            start = known[-1].start + known[-1].size if known else 0
+            rest = list(self._how.deadline.watch(cut(file.path, size, start=start)))
+            pieces = [*known, *self._digested(file, rest, changed=bool(known))]
         except OSError:  # the task will say what is wrong
             return [_Part(file, size)]
         if not is_still(file.path, self._seen[file.path]):  # nor are pieces then what they were
             return [_Part(file, size)]
-        last = len(pieces) - 1
-        return [
-            _Part(file, piece.size, piece, self._known(file, piece), index == last)
-            for index, piece in enumerate(pieces)
-        ]
+        parts = [part for section in sections(pieces) for part in self._parts_of(file, section)]
+        return [*parts[:-1], parts[-1]._replace(last=True)]
 
-    def _digested(self, file: File, pieces: list[Piece]) -> list[Piece]:
+    def _parts_of(self, file: File, section: Sequence[Piece]) -> list[_Part]:
+        """A section that is known, or its pieces."""
+        known = self._known(file, section)
+        if known is None and len(section) > 1:
+            return [part for piece in section for part in self._parts_of(file, [piece])]
+        return [_Part(file, sum(piece.size for piece in section), section, known, last=False)]
+
+    def _outline(self, file: File) -> list[Piece]:
+        """The pieces of a file that has changed, up to the change."""
+        seen = self._seen[file.path]
+        return pieces_before_change(self._cache, seen) if self._keeps_pieces else []
+
+    def _digested(self, file: File, pieces: list[Piece], *, changed: bool) -> list[Piece]:
         """With digests where some may be known: else those who read them digest them.
 
         None of the first, the middle and the last piece is known of a file that is new.
         """
         from ftgate.engine.pieces import digested
 
-        if not self._checked:
+        if not self._checked and not changed:
             probes = (pieces[0], pieces[len(pieces) // 2], pieces[-1])
-            if not self._keeps or not any(
-                self._known(file, piece) for piece in digested(file.path, probes)
+            if not self._keeps_pieces or not any(
+                self._known(file, [piece]) for piece in digested(file.path, probes)
             ):
                 return pieces
         return list(self._how.deadline.watch(digested(file.path, pieces)))
@@ -206,23 +228,23 @@ class _Files:
         return Task(
             file.path,
             file.name,
-            self._seen[file.path],
+            self._seen[file.path]._replace(marks=()),
             counting,
             how.limit,
             how.target,
             how.structure,
             how.hygiene,
-            search._replace(kept=None) if part.piece else search,
+            search._replace(kept=None) if part.pieces else search,
             how.accepting.get(file.path),
             how.deadline,
-            part.piece,
-            digest=self._keeps,
+            part.pieces[0] if part.pieces else None,
+            digest=self._keeps_pieces,
         )
 
-    def _known(self, file: File, piece: Piece) -> Profile | None:
-        if not piece.digest:
+    def _known(self, file: File, pieces: Sequence[Piece]) -> Profile | None:
+        if not self._keeps_pieces or not all(piece.digest for piece in pieces):
             return None
-        return _profile(self._cache.get(self._piece_key(file, piece.digest)))
+        return _profile(self._cache.get(self._pieces_key(file, pieces)))
 
     def _key(self, file: File) -> str:
         how = self._how
@@ -235,12 +257,13 @@ class _Files:
             *(self._search.key(file) if how.hygiene else ()),
         )
 
-    def _piece_key(self, file: File, digest: str) -> str:
+    def _pieces_key(self, file: File, pieces: Sequence[Piece]) -> str:
         how = self._how
         if file.path not in self._marking:
             self._marking[file.path] = self._search.piece_key(file) if how.hygiene else ()
         marking = self._marking[file.path]
-        return key_of("piece", digest, self._encoding, *how.key(file.path), *marking)
+        digests = "".join(piece.digest for piece in pieces)
+        return key_of("piece", digests, self._encoding, *how.key(file.path), *marking)
 
     def _is_table(self, file: File) -> bool:
         return bool(file.table_suffix)
@@ -250,27 +273,68 @@ def _joined(
     parts: Sequence[_Part], results: Iterator[Result], room: _Room, files: _Files | None
 ) -> Iterator[Result]:
     """One result for each file; ``files`` remembers what was read, None remembers nothing."""
-    total, error = None, None
+    joining = _Joining(room, files)
     for part in parts:
-        profile = part.known
-        if profile is None:
-            result = next(results)
-            profile, error = result.profile, error or result.error
-            if profile and files:
-                files.remember_piece(part, result.digest, profile)
-        if part.piece and profile:  # a whole file says itself how far it is read
-            METER.add(part.size, profile.examples, profile.tokens)
-        if total is None:
-            total = profile
-        elif profile is not None:
-            total.append(profile)
-        if total is not None:
-            room.relieve(total, whole=part.last)
+        joining.add(part, Result(part.file.path, part.known) if part.known else next(results))
         if part.last:
-            if total and files and not error:
-                files.remember(part.file, total)
-            yield Result(part.file.path, None if error else total, error)
-            total, error = None, None
+            yield joining.result(part.file)
+            joining = _Joining(room, files)
+
+
+class _Joining:
+    """One file, put together of its parts in order, a section at a time.
+
+    ``files`` remembers what was read, None remembers nothing.
+    """
+
+    def __init__(self, room: _Room, files: _Files | None) -> None:
+        self._room = room
+        self._files = files
+        self._error: Problem | None = None
+        self._pieces: list[Piece] = []
+        self._total: Profile | None = None
+        self._section: list[Piece] = []  # what follows the total
+        self._follows: Profile | None = None
+
+    def add(self, part: _Part, result: Result) -> None:
+        profile, pieces = result.profile, part.pieces
+        self._error = self._error or result.error
+        if part.known is None:
+            pieces = [piece._replace(digest=result.digest) for piece in pieces]
+            self._remember(part.file, pieces, profile)
+        if pieces and profile:  # a whole file says itself how far it is read
+            METER.add(part.size, profile.examples, profile.tokens)
+        self._section += pieces
+        self._follows = _appended(self._follows, profile)
+        if part.last or ends_section(self._section):
+            if len(self._section) > len(pieces):
+                self._remember(part.file, self._section, self._follows)
+            self._end_section(last=part.last)
+
+    def _end_section(self, *, last: bool) -> None:
+        self._pieces += self._section
+        self._total = _appended(self._total, self._follows)
+        self._section, self._follows = [], None
+        if self._total is not None:
+            self._room.relieve(self._total, whole=last)
+
+    def result(self, file: File) -> Result:
+        """What came of the file, which is remembered."""
+        if self._files and self._total and not self._error:
+            self._files.remember(file, self._total, self._pieces)
+        return Result(file.path, None if self._error else self._total, self._error)
+
+    def _remember(self, file: File, pieces: Sequence[Piece], profile: Profile | None) -> None:
+        if self._files and pieces and profile and not self._error:
+            self._files.remember_pieces(file, pieces, profile)
+
+
+def _appended(profile: Profile | None, later: Profile | None) -> Profile | None:
+    """Both together, of which the first is changed."""
+    if profile is None or later is None:
+        return profile or later
+    profile.append(later)
+    return profile
 
 
 def _profile(data: Any) -> Profile | None:

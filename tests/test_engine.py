@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from ftgate import check, profile, profile_files
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Looks, Seen
+from ftgate.cache import Cache, Looks, Seen, look_at
 from ftgate.content.marks import Search
 from ftgate.counting import LazyCounter
 from ftgate.engine import Counting, Engine, Piece, Result, Task, local
@@ -32,6 +32,7 @@ from ftgate.engine.task import perform, warm
 from ftgate.errors import WorkerError
 from ftgate.gate import CheckOptions
 from ftgate.model import Encoding
+from ftgate.outlines import pieces_before_change, remember_outline
 from ftgate.profile import Profile
 from ftgate.readers import jsonl
 from ftgate.reading import Reading, read_dataset
@@ -257,6 +258,112 @@ def test_after_a_change_only_the_changed_pieces_are_read(
         [File(str(path), "train", "")]
     )
     assert (again.goal, again.repetition) == (fresh.goal, fresh.repetition)
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Bytes from mark to mark, fewer than a piece has."""
+    for module in ("cache", "outlines"):
+        monkeypatch.setattr(f"ftgate.{module}.MARK_BYTES", 3000)
+    return 3000
+
+
+EDITS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "nothing": lambda lines: lines,
+    "a line at the end": lambda lines: [*lines, FIRST + b"\n"],
+    "the last line goes on": lambda lines: [*lines[:-1], lines[-1][:-1]],
+    "half of it": lambda lines: lines[: len(lines) // 2],
+    "a line in the middle": lambda lines: [*lines[:400], FIRST + b"\n", *lines[400:]],
+    "the first line": lambda lines: [FIRST + b"\n", *lines[1:]],
+    "a place that a message names": lambda lines: [*lines[:500], b'{"a": "caf\xe9"}\n', *lines[1:]],
+    "the second half first": lambda lines: [*lines[400:], *lines[:400]],
+}
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=3))
+@pytest.mark.usefixtures("performed", "marked")
+def test_whatever_is_remembered_the_profile_is_that_of_the_file(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("edits")
+    path, cache = write(folder, 900), folder / "cache"
+    read(path, cache, sample_size=0)
+    for edit in edits:
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(EDITS[edit](lines)))
+        again, fresh = read(path, cache, sample_size=0), read(path, None, sample_size=0)
+        assert again.results == fresh.results
+
+
+def test_marks_are_digests_of_what_a_file_begins_with(tmp_path: Path, marked: int) -> None:
+    path = write(tmp_path, 100)
+    data = path.read_bytes()
+    seen = look_at(str(path))
+    ends = range(marked, len(data) + 1, marked)
+    assert len(ends) >= 3
+    assert seen.marks == tuple(sha256(data[:end]).hexdigest() for end in ends)
+    assert seen.digest == f"sha256:{sha256(data).hexdigest()}"
+
+
+@pytest.mark.parametrize("at", [0, 1, 3000, 3001, 14_999, 15_000, 15_001, 29_999, 30_000])
+def test_pieces_before_a_change_have_the_bytes_that_they_had(
+    tmp_path: Path, marked: int, at: int
+) -> None:
+    path, cache = write(tmp_path, 300), Cache(tmp_path / "cache")
+    data = path.read_bytes()[:30_000]
+    path.write_bytes(data)
+    pieces = list(digested(str(path), cut(str(path), len(data), least=1000)))
+    remember_outline(cache, look_at(str(path)), pieces)
+    data = data[:at] + b"x" + data[at:]
+    path.write_bytes(data)
+    same = pieces_before_change(cache, look_at(str(path)))
+    assert same == pieces[: len(same)]
+    assert sum(piece.size for piece in same) >= at - marked - 2000
+    for start, size, digest in same:
+        assert sha256(data[start : start + size]).hexdigest() == digest
+        assert data[start + size - 1 : start + size] == b"\n"
+
+
+@pytest.mark.usefixtures("performed", "marked")
+def test_what_precedes_a_change_is_not_digested_again_and_what_is_known_is_opened_in_sections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cache = write(tmp_path, 3000), tmp_path / "cache"
+    read(path, cache)
+    size = path.stat().st_size
+    pieces = list(cut(str(path), size))
+    again: list[Piece] = []
+    opened: list[str] = []
+    get = Cache.get
+
+    def noted(_: str, given: Iterable[Piece]) -> Iterator[Piece]:
+        again.extend(found := list(digested(str(path), given)))
+        yield from found
+
+    monkeypatch.setattr("ftgate.engine.pieces.digested", noted)
+    monkeypatch.setattr(Cache, "get", lambda self, key: opened.append(key) or get(self, key))
+    with path.open("ab") as stream:
+        stream.write(chat("one more question", "one more answer") + b"\n")
+    read(path, cache)
+    assert again
+    assert all(piece.start > size - 16_000 for piece in again)
+    assert len(opened) < len(pieces) / 2
+
+
+def test_of_the_structure_only_whole_files_are_remembered(
+    tmp_path: Path, performed: list[Task]
+) -> None:
+    path, cache = write(tmp_path, 900), tmp_path / "cache"
+    options = CheckOptions(
+        isolated=True, cache_dir=str(cache), select=("FT0", "FT1"), as_of=AS_OF, engine="serial"
+    )
+    first = check(path, options)
+    pieces = len(performed)
+    assert pieces > 10
+    assert [entry.name.partition("-")[0] for entry in cache.glob("*.json")] == ["profile"]
+    assert check(path, options) == first
+    assert len(performed) == pieces
 
 
 def test_a_file_that_changed_at_its_ends_and_in_the_middle_is_read_anew(

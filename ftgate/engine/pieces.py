@@ -43,14 +43,14 @@ def can_be_cut(path: str, name: str) -> bool:
     return not head.startswith((GZIP_MAGIC, ZSTD_MAGIC)) and diagnose_head(head, name) is None
 
 
-def cut(path: str, size: int, *, least: int = 0) -> Iterator[Piece]:
+def cut(path: str, size: int, *, least: int = 0, start: int = 0) -> Iterator[Piece]:
     """The pieces of a plain file of this size, in order, without digests; each ends with a line.
 
     No more is read than where a piece may end. ``least`` is the least size of a piece, 0 means by
-    the size of the file. Raises OSError when the file cannot be read.
+    the size of the file, and ``start`` is where a piece before them ends. Raises OSError when the
+    file cannot be read.
     """
     least = least or piece_bytes(size)
-    start = 0
     with open(path, "rb") as stream:
         while start < size:
             length = min(least, size - start)
