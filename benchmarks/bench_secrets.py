@@ -42,10 +42,10 @@ def alone(lines: Sequence[bytes]) -> list[list[Problem]]:
 
 
 def together(lines: Sequence[bytes]) -> list[list[Problem]]:
-    """The problems of each line that has some, searched 160 lines (256 KB) at a time."""
+    """The problems of each line that has some, searched 640 lines (1 MB) at a time."""
     found = []
-    for start in range(0, len(lines), 160):
-        some = lines[start : start + 160]
+    for start in range(0, len(lines), 640):
+        some = lines[start : start + 640]
         secret, private = suspects(some)
         for at in sorted(secret | private):
             found.append(

@@ -344,6 +344,11 @@ def test_names_streets_and_ip_addresses_are_no_findings(text: str) -> None:
     assert kinds(text) == []
 
 
+def test_a_resident_id_of_an_unknown_county_is_none() -> None:
+    """The library's own question for the county ends with a KeyError there."""
+    assert kinds("My id is 52318143750507695X ok?") == []
+
+
 def test_digests_and_uuids_are_left_alone() -> None:
     choose = seeded(21)
     for _ in range(3000):

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftgate.content import national
+from ftgate.content import inspector, national
 from ftgate.content.marks import WHOLE
 from ftgate.content.secrets import inspect, inspect_suspect
 from ftgate.content.sieve import suspects
@@ -31,6 +31,7 @@ ORDINARY = [
     "def test_equal(self):\n    self.assertEqual(MAX_SHARING_RATIO, 0.25)  # PEP 448",
     "Die Überweisung ist am 03.04. angekommen. 第 12 行的缩进不一样。",
     "The class has a pass key, and MyHTTPServer is at /usr/lib/python3.11/http.",
+    "A lost password is no lost passphrase; pwd prints the folder, and ASSWIPE clears it.",
 ]
 
 
@@ -120,7 +121,10 @@ def test_any_bytes_can_be_searched(lines: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("small", [True, False])
-def test_problems_come_in_the_order_of_the_lines(small: bool) -> None:
+def test_problems_come_in_the_order_of_the_lines(
+    small: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspector, "_BATCH_BYTES", 10_000)
     texts = [*ORDINARY * 200, "Write to ana@firma.at", *ORDINARY * 200, "TODO"]
     data = b"".join(as_line(text, 1, "assistant") for text in texts)
     profile = profile_stream(
@@ -132,7 +136,11 @@ def test_problems_come_in_the_order_of_the_lines(small: bool) -> None:
     assert sum(n for name, n in profile.signals.items() if name.startswith("personal")) == 1
 
 
-def test_a_line_that_is_larger_than_a_batch_is_searched_too() -> None:
+@pytest.mark.parametrize("alone_bytes", [1 << 20, 1 << 22])
+def test_a_line_that_is_larger_than_a_batch_is_searched_too(
+    alone_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspector, "_ALONE_BYTES", alone_bytes)
     key = MAKERS["npm token"][0](seeded(4))
     data = as_line("a word and " * 150_000 + key, 1, "assistant")
     profile = profile_stream(io.BytesIO(data), measure=None, hygiene=True)

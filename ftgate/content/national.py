@@ -26,7 +26,7 @@ _AFTER = r"(?![A-Za-z0-9_^]|[-.,/*][0-9]|[.*][a-z])"
 NO_COLUMN, NO_ROW = r"(?<![0-9][ \n])", r"(?![ \n][0-9A-F]{4})"
 _WORD_START = r"(?:(?<![a-z])|(?<=\\[nrt]))"
 FEWEST_DIGITS = 9  # of a number that is digits alone
-_NEARBY = 40  # characters in which the word may stand before the number
+NEARBY = 40  # characters in which the word may stand before the number
 
 
 class _Shape(NamedTuple):
@@ -226,7 +226,7 @@ def _find(
     if not some.search(text, start, end):
         return
     digits = sum(map(str.isdigit, text[start:end]))
-    has_word = _SOME_WORD.search(text, max(0, start - _NEARBY), end) is not None
+    has_word = _SOME_WORD.search(text, max(0, start - NEARBY), end) is not None
     for shape in shapes:
         if digits < shape.digits or (shape.word and not has_word):
             continue
@@ -248,7 +248,7 @@ def _word(pattern: str) -> re.Pattern[str]:
 
 def before(match: re.Match[str]) -> tuple[int, int]:
     """Where the word may stand that says what a number is."""
-    return max(0, match.start() - _NEARBY), match.start()
+    return max(0, match.start() - NEARBY), match.start()
 
 
 def _is_valid(module: str, number: str) -> bool:
@@ -257,7 +257,10 @@ def _is_valid(module: str, number: str) -> bool:
         return False
     if len(set(digits)) < 3 or digits.startswith(_FILLERS):
         return False
-    return bool(importlib.import_module(f"stdnum.{module}").is_valid(number))
+    try:
+        return bool(importlib.import_module(f"stdnum.{module}").is_valid(number))
+    except LookupError:  # cn.ric of a province whose county it does not know (python-stdnum 2.2)
+        return False
 
 
 def are_years(number: str) -> bool:

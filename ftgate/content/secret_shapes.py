@@ -198,7 +198,7 @@ DISCORD = _shape(
 """The one vendor's token without a prefix: three parts, between dots."""
 
 ASSIGNED = "assigned key or token"
-_ASSIGNMENT = lazy_bytes(
+ASSIGNMENT = lazy_bytes(
     rb"(pass(?:w(?:or)?d|wort|phrase|code)s?|pwd|secret|credentials?"
     rb"|(?<!next)(?<!next[_-])(?<!page)(?<!page[_-])(?<!ation)(?<!ation[_-])token"
     rb"|(?:(?<=[_ -])|(?<=api)|(?<=access)|(?<=auth))key)(?:[_-]?(?:key|token|value|base)){0,2}"
@@ -264,7 +264,7 @@ def assignments(
     for name in names:
         start = lowered.find(name)
         while start >= 0:
-            match = _ASSIGNMENT.match(text, start)
+            match = ASSIGNMENT.match(text, start)
             end = match.end() if match else start + 1
             if match and b"://" not in match[2]:
                 value = match[2].rstrip(b".:!?").decode("utf-8", "replace")

@@ -12,13 +12,14 @@ Amazon's short ids, of capitals with few digits, are told by how they begin.
 
 from __future__ import annotations
 
-import itertools
+import string
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ftgate.content import personal, secrets
+from ftgate.content.secret_shapes import ASSIGNMENT
 
 _WORD = 16  # characters of a token in which turns are counted
 _TURNS = 3
@@ -35,71 +36,81 @@ Places = npt.NDArray[np.intp]
 def suspects(lines: Sequence[bytes]) -> tuple[set[int], set[int]]:
     """Indices of the lines that may have a secret, and of those that may have personal data."""
     data, codes, ends = _joined(lines)
-    if escapes := _lines(_escapes(codes).tolist(), ends):
+    if escapes := _lines(_escapes(codes), ends):
         read = (secrets.unescaped(line) if at in escapes else line for at, line in enumerate(lines))
         data, codes, ends = _joined(list(read))
-    digits = (codes - 48) < 10
-    mails, links = _addresses(data, codes)
-    hidden = (*_tokens(codes, digits), *_passwords(codes).tolist(), *links)
-    return _lines(hidden, ends), _lines((*_numbers(data, codes, digits), *mails), ends)
-
-
-def _lines(places: Sequence[int], ends: Places) -> set[int]:
-    return set(np.searchsorted(ends, places, side="right").tolist())
+    digits = _at((codes - 48) < 10)
+    before, after = codes[digits - 1], codes[digits + 1]
+    mails, links = _addresses(data)
+    hidden = _tokens(codes, digits, before, after) + _key_ids(codes) + _passwords(data, codes)
+    private = _numbers(data, codes, digits, _JOINS[before], _JOINS[after])
+    return _lines(hidden + links, ends), _lines(private + mails, ends)
 
 
 def _joined(lines: Sequence[bytes]) -> tuple[bytes, Bytes, Places]:
     """The lines as one, its bytes as numbers, and where each line ends."""
-    data = _EDGE + b"".join(lines) + _EDGE
+    data = b"".join((_EDGE, *lines, _EDGE))
     return data, np.frombuffer(data, np.uint8), np.cumsum([*map(len, lines)]) + len(_EDGE)
 
 
-def _escapes(codes: Bytes) -> Places:
+def _lines(places: list[int], ends: Places) -> set[int]:
+    return set(ends.searchsorted(places, side="right").tolist()) if places else set()
+
+
+def _at(flags: Flags) -> Places:
+    return flags.nonzero()[0]
+
+
+def _escapes(codes: Bytes) -> list[int]:
     """Where an ASCII character is written as ``\\/`` or ``\\u0040``."""
-    at = np.flatnonzero(codes == 92)
+    at = _at(codes == 92)
     second = codes[at + 1]
     coded = at[second == 117]
     ascii_only = (codes[coded + 2] == 48) & (codes[coded + 3] == 48) & (codes[coded + 4] - 50 < 6)
-    return np.concatenate((at[second == 47], coded[ascii_only]))
+    return [*at[second == 47].tolist(), *coded[ascii_only].tolist()]
 
 
-def _tokens(codes: Bytes, digits: Flags) -> list[int]:
-    """Where 16 characters of a token may be that look random, or a key id of Amazon's."""
-    capitals = (codes - 65) < 26
-    letters = ((codes | 32) - 97) < 26
-    turns = digits[:-1] & letters[1:]
-    turns |= letters[:-1] & digits[1:]
-    turns |= (capitals[:-1] < letters[:-1]) & capitals[1:]
-    at = np.flatnonzero(turns)
-    near = at[_TURNS - 1 :] - at[: 1 - _TURNS] < _WORD
-    places = at[: 1 - _TURNS][near]
-    around = _IN_WORD[codes[places[:, None] + np.arange(-_WORD, 2 * _WORD)]]
+def _tokens(codes: Bytes, digits: Places, before: Bytes, after: Bytes) -> list[int]:
+    """Where 16 characters of a token may be that look random.
+
+    ``before`` and ``after`` are the characters on both sides of the ``digits``.
+    """
+    capitals = _at((codes[:-1] >= 97) & ((codes[1:] - 65) < 26))  # behind small letters
+    turns = np.concatenate((digits[_LETTERS[before]] - 1, digits[_LETTERS[after]], capitals))
+    turns.sort()
+    near = turns[_TURNS - 1 :] - turns[: 1 - _TURNS] < _WORD
+    places = turns[: 1 - _TURNS][near]
+    around = _IN_WORD[codes[places[:, None] + np.arange(1 - _WORD, _WORD)]]
     for step in (1, 2, 4, 8):
         around = around[:, :-step] & around[:, step:]
-    amazon = np.flatnonzero((codes[:-1] == 73) & (codes[1:] == 65))  # AKIA, ASIA
-    before = codes[amazon - 1]
-    amazon = amazon[(codes[amazon - 2] == 65) & ((before == 75) | (before == 83))]
-    return [*places[around.any(axis=1)].tolist(), *amazon.tolist()]
+    return [*places[around.any(axis=1)].tolist()]
 
 
-_IN_WORD = np.array([secrets.RUNS[code] != 32 for code in range(256)])
+def _key_ids(codes: Bytes) -> list[int]:
+    """Where an id of an Amazon key may begin: with AKIA or ASIA."""
+    third = _at(codes == 73)
+    third = third[(codes[third + 1] == 65) & (codes[third - 2] == 65)]
+    second = codes[third - 1]
+    return [*third[(second == 75) | (second == 83)].tolist()]
 
 
-def _passwords(codes: Bytes) -> Places:
-    """Where "password", "passphrase", "passcode" and "pwd" are, and words with such a middle."""
+def _passwords(data: bytes, codes: Bytes) -> list[int]:
+    """Where something is given to a name such as "password", "passphrase", "passcode" or "pwd"."""
     lowered = codes | 32
     s = lowered == 115
-    double = np.flatnonzero(s[:-1] & s[1:])
-    short = np.flatnonzero((lowered[:-1] == 112) & (lowered[1:] == 119))
+    double = _at(s[:-1] & s[1:])
     third = lowered[double + 2]
     double = double[(third == 119) | (third == 112) | (third == 99)]
-    return np.concatenate((double, short[lowered[short + 2] == 100]))
+    short = _at((lowered[:-1] == 112) & (lowered[1:] == 119))
+    places = (double - 2).tolist() + short.tolist()
+    return [at for at in places if ASSIGNMENT.match(data, at)]
 
 
-def _addresses(data: bytes, codes: Bytes) -> tuple[list[int], list[int]]:
+def _addresses(data: bytes) -> tuple[list[int], list[int]]:
     """Where the @ of e-mail addresses is, and that of URLs that may have a password."""
     mails, links = [], []
-    for at in np.flatnonzero(codes == 64).tolist():
+    at = -1
+    while (at := data.find(b"@", at + 1)) >= 0:
         if personal.has_address(data, at):
             mails.append(at)
         if data.rfind(b"://", at - _URL_BYTES, at) >= 0:
@@ -107,28 +118,34 @@ def _addresses(data: bytes, codes: Bytes) -> tuple[list[int], list[int]]:
     return mails, links
 
 
-def _numbers(data: bytes, codes: Bytes, digits: Flags) -> list[int]:
-    """Where numbers are that may belong to a person."""
-    at = np.flatnonzero(digits)
-    if len(at) < _DIGITS:
+def _numbers(data: bytes, codes: Bytes, digits: Places, joins: Flags, joined: Flags) -> list[int]:
+    """Where numbers are that may belong to a person.
+
+    ``joins`` and ``joined`` tell whether what is before, and after, a digit may group a number.
+    """
+    if len(digits) < _DIGITS:
         return []
-    gap = at[1:] - at[:-1]
-    joined = _JOINS[codes[at + 1]][:-1] & _JOINS[codes[at - 1]][1:] & (gap <= 3)
-    many = _all_of(joined, _DIGITS - 1)
-    few = at[:-3][at[3:] - at[:-3] == 4]  # 85T10 of an Italian code, whose others may be letters
-    few = few[(codes[few + 2] - 65) < 26]
-    places = np.union1d(at[: len(many)][many], few)
-    starts = np.flatnonzero(np.diff(places, prepend=-_AFTER) > _AFTER // 2).tolist()
+    chained = joined[:-1] & joins[1:] & (digits[1:] - digits[:-1] <= 3)
+    many = _all_of(chained, _DIGITS - 1)
+    few = digits[:-3][digits[3:] - digits[:-3] == 4]  # 85T10 of an Italian code, whose others
+    few = few[(codes[few + 2] - 65) < 26]  # may be letters
+    places = np.concatenate((digits[: len(many)][many], few))
+    places.sort()
     found: list[int] = []
-    for start, end in itertools.pairwise([*starts, len(places)]):
-        if _has_number(data, int(places[start]), int(places[end - 1])):
-            found += places[start:end].tolist()
+    for near in np.split(places, _at(places[1:] - places[:-1] > _AFTER // 2) + 1):
+        if len(near) and _has_number(data, int(near[0]), int(near[-1])):
+            found += near.tolist()
     return found
 
 
-_JOINS = np.array(
-    [chr(code) in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ -.()/" for code in range(256)]
-)
+def _among(characters: str) -> Flags:
+    """By the code of each byte whether it is one of these."""
+    return np.array([chr(code) in characters for code in range(256)])
+
+
+_IN_WORD = np.array([code != 32 for code in secrets.RUNS])
+_LETTERS = _among(string.ascii_letters)
+_JOINS = _among(string.digits + string.ascii_uppercase + " -.()/")
 
 
 def _all_of(flags: Flags, count: int) -> Flags:
