@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftgate import __version__, sources
 from ftgate.auditing.inventory import Inventory, Row
+from ftgate.auditing.shelf import Shelf
 from ftgate.content.marks import WHOLE_BYTES, parts_of, share_of
 from ftgate.deadline import Deadline, OutOfTimeError
 from ftgate.errors import ConfigError, FtgateError, NothingToJudgeError, UsageError
@@ -33,21 +34,20 @@ from ftgate.settings import Settings
 
 if TYPE_CHECKING:
     from ftgate.cache import Seen
-    from ftgate.content.marks import Part
     from ftgate.judging import Judging
     from ftgate.reading import Reading
     from ftgate.sources import File, Job
 
 
 class Judged(NamedTuple):
-    """A dataset of the audit: its row, and the marks of its examples, by file, where it has any.
+    """A dataset of the audit: its row, and those of its files of which the shelf has the marks.
 
     ``seen`` are the digests of its files by path. Of what was read nothing else is kept.
     """
 
     job: Job
     row: Row
-    parts: tuple[tuple[File, Part], ...] = ()
+    shelved: tuple[File, ...] = ()
     seen: Mapping[str, Seen] = MappingProxyType({})
 
 
@@ -67,8 +67,9 @@ def audit(
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
     finder = _Tolerant(options)
     jobs, closed = _discover([os.fspath(path) for path in several], finder)
-    judged = _judge(distinctly_named(jobs), options, finder, started)
-    found = _compared(judged, options, deadline_of(finder.stated, started))
+    shelf = Shelf(finder.engine().memory)
+    judged = _judge(distinctly_named(jobs), options, finder, shelf, started)
+    found = _compared(judged, options, shelf, deadline_of(finder.stated, started))
     return replace(found, rows=(*found.rows, *map(_closed, closed)))
 
 
@@ -123,7 +124,7 @@ def _closed(error: OSError) -> Row:
 
 
 def _judge(
-    jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant, started: float
+    jobs: Sequence[Job], options: CheckOptions, finder: _Tolerant, shelf: Shelf, started: float
 ) -> list[Judged]:
     from ftgate.judging import scope_of
     from ftgate.pricing import look_up
@@ -141,7 +142,7 @@ def _judge(
         try:
             if error is not None:
                 raise error
-            found.append(_judged(job, judge(job, signed=True, deadline=deadline)))
+            found.append(_judged(job, judge(job, signed=True, deadline=deadline), shelf))
         except OutOfTimeError:
             found.append(Judged(job, _late(job, deadline)))
         except (FtgateError, OSError) as failure:
@@ -149,21 +150,22 @@ def _judge(
     return found
 
 
-def _judged(job: Job, judging: Judging) -> Judged:
+def _judged(job: Job, judging: Judging, shelf: Shelf) -> Judged:
     from ftgate.auditing.rows import row_of
-    from ftgate.content.marks import Part
 
     reading = judging.read.reading
     profiles = {file.name: reading.results[file.path].profile for file in _data(job)}
     counted = judging.read.counter is not None and not reading.vocabulary
-    parts = tuple(
-        (file, Part(file.name, file.role != "train", profile.examples, profile.all_marks()))
+    marked = [
+        (file, profile)
         for file in _data(job)
         if (profile := profiles[file.name]) and profile.hygiene
-    )
-    searched = _searched(job, reading) if parts else None
+    ]
+    searched = _searched(job, reading) if marked else None
     row = row_of(judging.report, profiles, counted=counted, searched=searched)
-    return Judged(job, row, parts, reading.seen)
+    for file, profile in marked:
+        shelf.put(profile, held_out=file.role != "train")
+    return Judged(job, row, tuple(file for file, _ in marked), reading.seen)
 
 
 def _searched(job: Job, reading: Reading) -> float:
@@ -195,18 +197,20 @@ def _data(job: Job) -> list[File]:
     return [file for file in job.dataset.files if file.role != "prompt"]
 
 
-def _compared(judged: Sequence[Judged], options: CheckOptions, deadline: Deadline) -> Inventory:
+def _compared(
+    judged: Sequence[Judged], options: CheckOptions, shelf: Shelf, deadline: Deadline
+) -> Inventory:
     """The inventory, with what the datasets have in common, where there is time to find it."""
     as_of = parse_day(options.as_of).isoformat()
     rows = tuple(each.row for each in judged)
-    if not any(each.parts for each in judged):
+    if not any(each.shelved for each in judged):
         return Inventory(__version__, as_of, rows)
     from ftgate.auditing.across import find_across
     from ftgate.auditing.rows import with_others
 
-    library = _Library(judged, deadline)
+    library, share = _Library(judged, deadline), shelf.close()
     try:
-        found = find_across(library.parts, library.owners, library.texts, library.common, deadline)
+        found = find_across(shelf.parts, library.owners, library.texts, library.common, deadline)
     except OutOfTimeError:
         if options.notice:
             late = deadline.error("the datasets were not compared with each other")
@@ -215,7 +219,7 @@ def _compared(judged: Sequence[Judged], options: CheckOptions, deadline: Deadlin
     return Inventory(
         __version__,
         as_of,
-        tuple(with_others(row, found, index) for index, row in enumerate(rows)),
+        tuple(with_others(row, found, index, share) for index, row in enumerate(rows)),
         tuple(found.overlaps),
     )
 
@@ -226,10 +230,9 @@ class _Library:
     def __init__(self, judged: Sequence[Judged], deadline: Deadline) -> None:
         self._judged = judged
         self._deadline = deadline
-        found = [(index, *part) for index, each in enumerate(judged) for part in each.parts]
-        self.owners = [index for index, _, _ in found]
-        self._files = [file for _, file, _ in found]
-        self.parts = [part for _, _, part in found]
+        found = [(index, file) for index, each in enumerate(judged) for file in each.shelved]
+        self.owners = [index for index, _ in found]
+        self._files = [file for _, file in found]
 
     def texts(self, part: int, lines: list[int]) -> list[tuple[str, str]]:
         """Prompts and answers on these lines; nothing on those that are gone since."""

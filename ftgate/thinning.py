@@ -28,20 +28,25 @@ def within(profiles: Sequence[Profile], memory_bytes: int) -> tuple[list[Marks],
 
     Raises SpillError.
     """
-    level = _level(profiles, memory_bytes)
-    if not level:
-        return [profile.all_marks() for profile in profiles], 1.0
-    found = []
-    for profile in profiles:
-        sample = Marks()
-        for block in profile.blocks():
-            sample.merge(_thinned(block, level))
-        found.append(sample)
-    return found, 0.5**level
+    times = halvings(profiles, memory_bytes)
+    return [thinned(profile, times) for profile in profiles], 0.5**times
 
 
-def _level(profiles: Sequence[Profile], memory_bytes: int) -> int:
-    """How often the marks have to be halved until there is room to compare them."""
+def thinned(profile: Profile, times: int) -> Marks:
+    """The marks that are left of a file after so many halvings. Raises SpillError."""
+    if not times:
+        return profile.all_marks()
+    sample = Marks()
+    for block in profile.blocks():
+        sample.merge(_thinned(block, times))
+    return sample
+
+
+def halvings(profiles: Sequence[Profile], memory_bytes: int) -> int:
+    """How often the marks have to be halved until there is room to compare them.
+
+    Raises SpillError.
+    """
     if sum(_size(block) for each in profiles for block in each.blocks()) <= memory_bytes:
         return 0
     sizes = np.zeros(_LEVELS)

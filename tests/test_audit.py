@@ -14,7 +14,9 @@ from ftgate.auditing.inventory import Inventory, Row
 from ftgate.auditor import audit
 from ftgate.errors import FtgateError, UsageError
 from ftgate.gate import CheckOptions
+from ftgate.memory import Memory
 from ftgate.render.inventory import told
+from ftgate.thinning import BYTES
 from tests.audited import WORDS, build, records, write
 from tests.conftest import AS_OF
 from tests.planted import chat, text
@@ -77,6 +79,29 @@ def test_overlaps_say_which_dataset_has_examples_of_which(library: Path) -> None
         ("copies", "support"): (4, 1, 0),
     }
     assert [each.leaked for each in inventory.overlaps] == [1, 1, 1, 0]
+
+
+def test_datasets_that_have_no_room_are_compared_in_part_and_the_rows_say_so(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Memory, "waiting_bytes", 0)  # everything goes to disk
+    whole = audit("library", OPTIONS)
+    assert {each.searched for each in whole.rows if each.same_elsewhere} == {1.0}
+    monkeypatch.setattr(Memory, "kept_bytes", _bytes_of(whole) // 4)
+    part = audit("library", OPTIONS)
+    for one, other in zip(whole.rows, part.rows, strict=True):
+        if one.searched is not None:
+            assert other.searched is not None
+            assert 0 < other.searched < 1
+            assert (other.same_elsewhere or 0) <= (one.same_elsewhere or 0)
+            assert (other.leaked_elsewhere or 0) <= (one.leaked_elsewhere or 0)
+        assert (one.duplicates, one.tokens) == (other.duplicates, other.tokens)
+
+
+def _bytes_of(inventory: Inventory) -> int:
+    """What the comparison of all datasets takes."""
+    total = inventory.totals.sums
+    return int((total["examples"] or 0) + (total["held_out"] or 0)) * sum(BYTES.values())
 
 
 def test_the_rest_of_a_row_is_what_check_says(library: Path) -> None:

@@ -83,9 +83,9 @@ def nodes() -> Iterator[Any]:
     found.shutdown()
 
 
-def started(utils: Any) -> Any:
+def started(utils: Any, **options: Any) -> Any:
     """None when this machine is too busy: Ray waits for half a minute, and cannot be told to."""
-    quiet = {"num_cpus": 2, "include_dashboard": False}
+    quiet = {"num_cpus": 2, "include_dashboard": False, **options}
     try:
         return utils.Cluster(initialize_head=True, head_node_args=quiet)
     except Exception as error:
@@ -216,9 +216,28 @@ def test_a_piece_that_kills_is_named(
         return cluster.perform_group(group, code)
 
     monkeypatch.setattr(cluster, "perform_group", dies_of_one)
-    place = rf"train\.jsonl, bytes {killer.start:,} to {killer.start + killer.size:,}: .*died twice"
-    with pytest.raises(WorkerError, match=place):
+    place = rf"train\.jsonl, bytes {killer.start:,} to {killer.start + killer.size:,}: "
+    with pytest.raises(WorkerError, match=rf"{place}.* died twice \(WorkerCrashedError\)"):
         list(Run(connected, tasks, 0).results())
+
+
+@pytest.mark.slow
+@linux
+def test_a_piece_whose_workers_are_ended_for_want_of_memory_is_named(tmp_path: Path) -> None:
+    """Ray's own monitor ends them, of any use of memory at all."""
+    utils = pytest.importorskip("ray.cluster_utils")
+    no_memory = {"memory_usage_threshold": 0.0, "memory_monitor_refresh_ms": 20}
+    hungry = started(utils, _system_config=no_memory)
+    if hungry is None:
+        pytest.skip("Ray did not start within its 30 seconds")
+    limit = Deadline(150.0, time.monotonic())  # Ray waits longer each time, for two minutes in all
+    tasks = [replace(each, deadline=limit) for each in tasks_of(write(tmp_path, 3000), 1_000_000)]
+    try:
+        with pytest.raises(WorkerError, match=r"train\.jsonl.*died twice \(OutOfMemoryError\)"):
+            list(by_ray(hungry, tasks))
+    finally:
+        ray.disconnect()
+        hungry.shutdown()
 
 
 @pytest.mark.slow

@@ -90,7 +90,10 @@ MAY_IMPORT = {
     "ftgate.report": ("ftgate.model", "ftgate.render.notebook"),
     "ftgate.report_json": ("ftgate.report", "ftgate.model"),
     "ftgate.changes": ("ftgate.report", "ftgate.model"),
-    "ftgate.auditing": ("ftgate.auditing", "ftgate.content", "ftgate.deadline", "ftgate.model"),
+    "ftgate.auditing": (
+        *("ftgate.auditing", "ftgate.content", "ftgate.deadline", "ftgate.model"),
+        *("ftgate.profile", "ftgate.spill", "ftgate.thinning"),
+    ),
     "ftgate.render": (
         "ftgate.render",
         "ftgate.changes",
@@ -309,15 +312,16 @@ def test_processes_are_started_by_gitindex_and_the_exec_gate_only() -> None:
     assert listed(wrong) == []
 
 
+OF_PROCESSES = tuple(f"ftgate.engine.{name}" for name in ("cluster", "local", "ray", "starting"))
+
+
 def test_work_is_shared_with_processes_by_engines_only() -> None:
     threads = ("concurrent.futures",)  # blocks of a download wait for a network
     wrong = [
         each
         for each in IMPORTS
         if within(each.target, ("multiprocessing", "concurrent"))
-        and not within(
-            each.module, ("ftgate.engine.cluster", "ftgate.engine.local", "ftgate.engine.ray")
-        )
+        and not within(each.module, OF_PROCESSES)
         and not (within(each.target, threads) and within(each.module, ("ftgate.remote.blocks",)))
     ]
     assert listed(wrong) == []

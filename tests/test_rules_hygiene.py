@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
+import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,6 +77,27 @@ def test_near_duplicates_warn_and_many_fail(count: int, severity: str | None) ->
 def test_near_duplicates_of_a_sample_are_an_estimate() -> None:
     found = replace(CLEAN, share=0.25, near=repeats(10))
     assert "of a sample; about 16% ± 5% of all" in only(near_duplicates(found)).message
+
+
+@pytest.mark.parametrize("group", [2, 3, 10, 100])
+def test_the_truth_is_between_the_bounds_of_a_sample(group: int) -> None:
+    """A set of groups of one size, of which a quarter is drawn."""
+    choose, groups, share = random.Random(group), 60_000 // group, 0.25  # noqa: S311
+    drawn = Counter(each // group for each in range(groups * group) if choose.random() < share)
+    near, compared = sum(drawn.values()) - len(drawn), sum(drawn.values())
+    found = replace(CLEAN, examples=60_000, compared=compared, share=share, near=repeats(near))
+    message = only(near_duplicates(found)).message
+    likely, error, least = map(int, re.findall(r"(\d+)%", message)[:3])
+    assert least - 1 <= 100 * (group - 1) / group <= likely + 3 * error + 1
+    assert abs(likely - 50) <= 3 if group == 2 else likely > 100 * (group - 1) / group - 1
+
+
+def test_only_the_lower_bound_of_a_sample_is_an_error() -> None:
+    found = replace(CLEAN, share=0.25, near=repeats(100))
+    finding = only(near_duplicates(found))
+    assert "of all if in pairs, down to 40% if in larger groups, nearly repeat" in finding.message
+    assert finding.severity is None
+    assert only(near_duplicates(replace(found, near=repeats(220)))).severity == "error"
 
 
 def test_how_much_is_compared_is_an_option_of_near_duplicates() -> None:

@@ -3,7 +3,8 @@
 Per dataset they were compared already (:mod:`ftgate.content.duplicates`); the same marks tell here
 which examples another dataset has too. Near-duplicates are looked for among the examples that share
 a band of their signatures with one of another dataset, so a library of unlike datasets costs a few
-sorts. Of datasets that were searched in part, the counts are lower bounds; so are those of near
+sorts. No more than the marks of one file are in memory, and some columns of all. Of datasets that
+were searched in part, the counts are lower bounds; so are those of near
 ones where one of two datasets is too small (:func:`~ftgate.content.shingles.common_of`) to tell
 which text its examples share: the template is then in the signatures of one and not of the other.
 """
@@ -11,7 +12,7 @@ which text its examples share: the template is then in the signatures of one and
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,17 +23,22 @@ from ftgate.content.alike import Groups
 from ftgate.content.columns import Columns, Flags, Rows, marked, signed
 from ftgate.content.marks import WORDY, Part, ReadTexts
 from ftgate.content.near import Pairs, find_pairs
-from ftgate.content.shingles import blank_band
+from ftgate.content.shingles import BANDS, blank_band
 from ftgate.deadline import FOREVER, Deadline
 
 CommonOf = Callable[[Collection[int]], tuple[int, ...]]
 """Indices of datasets → shingles of text that most examples of one of them share."""
+
+Parts = Callable[[], Iterable[Part]]
+"""The files, read anew at each call: no more than one of them has to be in memory."""
 
 Homes = dict[int, frozenset[int]]
 """A digest → the datasets whose training set has it."""
 
 _Place = tuple[int, int]  # index of a file, line
 _Owners = npt.NDArray[np.int64]
+
+_BANDS_AT_ONCE = 8  # columns of all examples: 32 bytes for each
 
 
 class Across(NamedTuple):
@@ -45,7 +51,7 @@ class Across(NamedTuple):
 
 
 def find_across(
-    parts: Sequence[Part],
+    parts: Parts,
     owners: Sequence[int],
     texts: ReadTexts,
     common: CommonOf,
@@ -57,13 +63,14 @@ def find_across(
     held-out example leaks as inside of a dataset: its record, its prompt, or nearly its text is in
     the training set of another one. Raises OutOfTimeError after ``deadline``.
     """
-    owner, found, rows = np.array(owners, dtype=np.int64), marked(parts), signed(parts)
+    owner = np.array(owners, dtype=np.int64)
+    marks = sum(len(part.marks.lines) for part in parts())
+    found = Columns._make(_joined((marked([part]) for part in parts()), marks))
     train = ~found.held
     held = found.record[found.held]
     homes = _homes(found.record[train], owner[found.part[train]], held)
     same = _places(found.part, found.line, found.record, train, homes, owner)
-    likely = _likely(rows, owner[rows.part])
-    some = Rows._make(column[likely] for column in rows)
+    some = _likely(parts, owner)
     pairs = _pairs(some, owner, texts, common, deadline)
     near = _near(some, pairs, owner)
     leaked = _leaked(found, homes, owner)
@@ -112,22 +119,50 @@ def _places(
     return found
 
 
-def _likely(rows: Rows, datasets: _Owners) -> Flags:
+def _joined(files: Iterable[Columns | Rows], rows: int) -> list[Any]:
+    """So many rows of several files, each of which takes itself for the first, as those of one."""
+    columns: list[Any] = []
+    start = 0
+    for index, one in enumerate(files):
+        columns = columns or [np.empty((rows, *each.shape[1:]), each.dtype) for each in one]
+        end = start + len(one.line)
+        for column, its in zip(columns, one, strict=True):
+            column[start:end] = its
+        columns[0][start:end] = index
+        start = end
+    return columns
+
+
+def _likely(parts: Parts, owner: _Owners) -> Rows:
     """Rows that share a band with a row of another dataset; short texts are not compared."""
-    flags = np.zeros(len(rows.line), dtype=bool)
-    if not len(flags):
-        return flags
-    long = np.flatnonzero(rows.bands[:, 0] != blank_band())
-    if not len(long):
-        return flags
-    for column in rows.bands[long].T:
-        order = np.lexsort((datasets[long], column))
-        values, members = column[order], datasets[long][order]
-        starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
-        sizes = np.diff(starts, append=len(values))
-        several = members[starts] != members[starts + sizes - 1]
-        flags[long[order[np.repeat(several, sizes)]]] = True
-    return flags
+    sizes = [len(part.marks.signed) for part in parts()]
+    datasets = np.repeat(owner, sizes)
+    long = np.flatnonzero(_bands(parts, 0, 1)[:, 0] != blank_band())
+    flags = np.zeros(len(datasets), dtype=bool)
+    for first in range(0, BANDS if len(long) else 0, _BANDS_AT_ONCE):
+        for column in _bands(parts, first, first + _BANDS_AT_ONCE).T:
+            flags[long[_shared(column[long], datasets[long])]] = True
+    chosen = np.split(flags, np.cumsum(sizes)[:-1])
+    some = (
+        Rows._make(column[mine] for column in signed([part]))
+        for part, mine in zip(parts(), chosen, strict=True)
+    )
+    return Rows._make(_joined(some, int(flags.sum())))
+
+
+def _bands(parts: Parts, first: int, last: int) -> npt.NDArray[np.uint32]:
+    """These columns of the signatures of all files."""
+    return np.concatenate([signed([part]).bands[:, first:last].copy() for part in parts()])
+
+
+def _shared(values: Any, datasets: _Owners) -> Any:
+    """Indices of the values that several datasets have."""
+    order = np.lexsort((datasets, values))
+    ordered, members = values[order], datasets[order]
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    sizes = np.diff(starts, append=len(ordered))
+    several = members[starts] != members[starts + sizes - 1]
+    return order[np.repeat(several, sizes)]
 
 
 def _pairs(

@@ -62,12 +62,16 @@ def row_of(
     )
 
 
-def with_others(row: Row, found: Across, index: int) -> Row:
-    """The row with what the other datasets have of it, where it was compared with them."""
+def with_others(row: Row, found: Across, index: int, share: float) -> Row:
+    """The row with what the other datasets have of it, where it was compared with them.
+
+    ``share`` (0-1) of what was searched in each dataset was compared with the others.
+    """
     if row.searched is None:
         return row
     return replace(
         row,
+        searched=row.searched * share,
         same_elsewhere=None if row.examples is None else found.same[index],
         near_elsewhere=None if row.examples is None else found.near[index],
         leaked_elsewhere=None if row.held_out is None else found.leaked[index],

@@ -52,7 +52,10 @@ class Engine(NamedTuple):
         if alone or any(is_url(task.path) for task in tasks):
             return map(perform, tasks)
         from ftgate.engine.local import run_local  # few runs need more than one process
+        from ftgate.engine.starting import may_start
 
+        if self.name == "auto" and not may_start():
+            return map(perform, tasks)
         return run_local(tasks, jobs)
 
 

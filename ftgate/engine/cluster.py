@@ -1,9 +1,10 @@
 """What a Ray cluster is asked, and what its workers do.
 
 Tasks travel in groups of about a second of work. A group whose worker dies, or whose machine, is
-given to another one by Ray. When that dies as well, each task of the group is tried alone, so that
-the one that kills is named. A worker reads only bytes that have the digest which was taken where
-the check began, with the same code: so it does not matter who reads.
+given to another one by Ray; workers that Ray's memory monitor ends are counted apart, with as many
+tries. When all fail, each task of the group is tried alone, so that the one that kills is named. A
+worker reads only bytes that have the digest which was taken where the check began, with the same
+code: so it does not matter who reads.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ _AHEAD = 4  # groups for each processor that are under way, or done and waiting 
 _STORE_BYTES = 128 << 20  # for results on the way: a hundredth of their data, or an eighth
 _LONGEST_FOLDER = 40  # names of sockets in it are 62 characters longer, and may have 104
 _ANSWER_SECONDS = 10.0
+_RETRIES = 1  # of a group whose worker died: so two workers die of it, as of a local task
 
 
 def talk(connection: Connection, jobs: int, address: str) -> None:
@@ -69,6 +71,7 @@ def _be_silent() -> None:
 def _joined(jobs: int, address: str, folder: str) -> Iterator[Any]:
     """Ray, connected to a cluster. Raises UsageError when it cannot be."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nobody is told that this machine uses Ray
+    os.environ.setdefault("RAY_task_oom_retries", str(_RETRIES))  # else without end
     address = address or os.environ.get("RAY_ADDRESS", "")
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if not address or address == "local":
@@ -109,7 +112,7 @@ class Run:
         self._ray = ray
         self._jobs = jobs
         self._groups = grouped(tasks, jobs or self._processors())
-        self._perform = ray.remote(num_cpus=1, max_retries=1)(perform_group)
+        self._perform = ray.remote(num_cpus=1, max_retries=_RETRIES)(perform_group)
         self._running: deque[tuple[list[Task], Any]] = deque()
 
     def results(self) -> Iterator[Result]:
@@ -119,11 +122,11 @@ class Run:
             found = self._get(reference)
             if isinstance(found, Exception):
                 raise found
-            if found is not None:
+            if isinstance(found, list):
                 yield from found
             elif len(group) == 1:
                 raise WorkerError(
-                    f"{group[0].place}: the workers that read it died twice",
+                    f"{group[0].place}: the workers that read it died twice ({found})",
                     hint="when memory is short, let fewer read at a time: --jobs 1",
                 )
             else:
@@ -143,8 +146,8 @@ class Run:
     def _started(self, group: list[Task]) -> tuple[list[Task], Any]:
         return group, self._perform.remote(group, key_of("code"))
 
-    def _get(self, reference: Any) -> list[Result] | Exception | None:
-        """What came of a group; None when the workers that had it are dead."""
+    def _get(self, reference: Any) -> list[Result] | Exception | str:
+        """What came of a group; how Ray calls it when the workers that had it are dead."""
         errors = self._ray.exceptions
         try:
             found: list[Result] | Exception = self._ray.get(reference)
@@ -153,10 +156,10 @@ class Run:
                 f"a worker of the cluster cannot run ftgate: {_last_line(error)}",
                 hint="all machines need the same ftgate, with the same extras",
             )
-        except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError):
-            return None
-        except errors.ObjectLostError:  # with the machine that had it
-            return None
+        except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError) as error:
+            return type(error).__name__
+        except errors.ObjectLostError as error:  # with the machine that had it
+            return type(error).__name__
         except errors.RayError as error:
             return WorkerError(
                 f"the Ray cluster does not go on: {_last_line(error)}",

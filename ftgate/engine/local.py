@@ -20,6 +20,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from ftgate.engine.starting import start
 from ftgate.engine.task import Result, Task, perform, warm
 from ftgate.errors import WorkerError
 
@@ -30,7 +31,8 @@ DEATHS = 2
 def run_local(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
     """Results in the order of the tasks, read by so many processes.
 
-    Raises WorkerError when a task kills its process twice, and what reading a piece raises.
+    Raises WorkerError when a task kills its process twice, UsageError where no process may be
+    started, and what reading a piece raises.
     """
     return _Pool(tasks, jobs).results()
 
@@ -49,7 +51,7 @@ class _Worker:
             # From 3.12 on Python warns of forking beside threads. None of ours holds a lock: those
             # of numpy wait for work.
             warnings.simplefilter("ignore", DeprecationWarning)
-            self.process.start()
+            start(self.process)
         theirs.close()
         self.number = -1
         self.task: Task | None = None

@@ -20,6 +20,7 @@ from typing import Any
 
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine.cluster import talk
+from ftgate.engine.starting import start
 from ftgate.engine.task import Result, Task
 from ftgate.errors import UsageError, WorkerError
 from ftgate.meter import METER
@@ -38,9 +39,10 @@ def run_ray(tasks: Sequence[Task], jobs: int = 0, address: str = "") -> Iterator
     process. On a cluster that is joined, at most so many ``jobs`` are under way at a time (0: as
     many as it can take).
 
-    Raises UsageError when Ray is not installed or no cluster answers, WorkerError when a task kills
-    two workers that do nothing else or the cluster is gone, UnreadableError when a worker does not
-    find the bytes that were seen here, OutOfTimeError, and what reading a piece raises.
+    Raises UsageError when Ray is not installed, no cluster answers or no process may be started,
+    WorkerError when a task kills two workers that do nothing else or the cluster is gone,
+    UnreadableError when a worker does not find the bytes that were seen here, OutOfTimeError, and
+    what reading a piece raises.
     """
     if not tasks:
         return
@@ -75,7 +77,7 @@ class _Talker:
         context = multiprocessing.get_context("spawn")  # this one may be connected to Ray itself
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=talk, args=(theirs, jobs, address), daemon=True)
-        self._process.start()
+        start(self._process)
         theirs.close()
 
     def give(self, tasks: Sequence[Task]) -> None:

@@ -101,11 +101,11 @@ def near_duplicates(
     fifth six in ten.
 
     Above `whole_mb` megabytes, or what `--max-memory` has room for, so much of the set is compared,
-    chosen by digest. Both examples of a pair have to be chosen, so the ratio is an estimate; the
-    message has its standard error, which holds for pairs: of larger groups more is seen than of
-    pairs, so the ratio is then too high. A megabyte takes about 25 ms. Sets of short, similar
-    requests (a form, a game) have many near-duplicates by nature, so it warns, and is an error
-    only from `fail_ratio` on.
+    chosen by digest. Both examples of a pair have to be chosen, so the ratio is an estimate for
+    pairs, with its standard error. Of larger groups more is seen, so the truth is then lower, down
+    to the ratio in the sample; the message has both, and only the lower one makes it an error. A
+    megabyte takes about 25 ms. Sets of short, similar requests (a form, a game) have many
+    near-duplicates by nature, so it warns, and is an error only from `fail_ratio` on.
 
     ## What to do instead
     Keep the best one of each group, or replace the others by real requests. Split by source
@@ -117,22 +117,24 @@ def near_duplicates(
     (ICML 2017) for the signatures.
     """
     compared = _compared(repetition)
-    ratio = min(1.0, repetition.near.count / max(compared, 1) / repetition.share)
+    least = repetition.near.count / max(compared, 1)
+    ratio = min(1.0, least / repetition.share)
     if repetition.near.count < min_repeats or ratio < warn_ratio:
         return
     path, lines = _first(repetition.near.places)
-    limit = fail_ratio if ratio >= fail_ratio else warn_ratio
+    limit = fail_ratio if least >= fail_ratio else warn_ratio
     sample = ""
     if repetition.share < 1:
         error = ratio * math.sqrt((1 - repetition.share**2) / repetition.near.count)
-        sample = f" of a sample; about {ratio:.0%} ± {error:.0%} of all"
+        sample = f" of a sample; about {ratio:.0%} ± {error:.0%} of all if in pairs,"
+        sample += f" down to {least:.0%} if in larger groups,"
     yield Finding(
         f"{repetition.near.count:,} of {counted(compared, 'example')}{sample} nearly repeat another"
         f" ({ratio:.0%}, limit {limit:.0%}); {_effective(repetition)}",
         path=path,
         lines=lines,
         count=repetition.near.count,
-        severity="error" if ratio >= fail_ratio else None,
+        severity="error" if least >= fail_ratio else None,
         next_step="keep one of each group; ftgate check --fix --unsafe-fixes drops those that"
         " differ in case, space and punctuation",
     )
