@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftgate import profiling
 from ftgate.content import inspector, national
 from ftgate.content.marks import WHOLE
 from ftgate.content.secrets import inspect, inspect_suspect
@@ -124,7 +125,7 @@ def test_any_bytes_can_be_searched(lines: list[bytes]) -> None:
 def test_problems_come_in_the_order_of_the_lines(
     small: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspector, "_BATCH_BYTES", 10_000)
+    monkeypatch.setattr(profiling, "_SEARCHED_BYTES", 10_000)
     texts = [*ORDINARY * 200, "Write to ana@firma.at", *ORDINARY * 200, "TODO"]
     data = b"".join(as_line(text, 1, "assistant") for text in texts)
     profile = profile_stream(

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from ftgate.content import answers, masks, secrets
 from ftgate.content.marks import Marker, Marks, Search, limit_of
 from ftgate.model import Example, Problem
 from ftgate.readers.jsonl import Line
 
-# Each search begins with what it needs out of the processor's caches, and leaves them without what
-# reading and counting need: four times as many searches cost a tenth of a whole check.
-_BATCH_BYTES = 1 << 20
-_ALONE_BYTES = 1 << 22  # what is computed of a batch takes ten times its bytes
+_ALONE_BYTES = 1 << 22  # what is computed of lines together takes ten times their bytes
 
 Found = list[tuple[Line, list[Problem]]]
 """Problems of examples, in the order of the file."""
 
 
 class Inspector:
-    """Looks at one example after the other; :meth:`close` returns what was counted.
+    """Looks at examples, many at a time; :meth:`close` returns what was counted.
 
     Every line is searched for secrets and personal data: in a small set one after the other, else
-    many at a time, so that problems are told later than their example is read. Answers are looked
-    at in the share of the examples that ``search`` says, those with the smallest digests.
+    all together. Answers are looked at in the share of the examples that ``search`` says, those
+    with the smallest digests.
     """
 
     def __init__(self, search: Search) -> None:
@@ -31,35 +29,23 @@ class Inspector:
         self._answers_below = limit_of(search.answer_share)
         self._signals: Counter[str] = Counter()
         self._marker = Marker(search)
-        self._lines: list[Line] = []
-        self._examples: list[Example] = []
-        self._found: dict[int, list[Problem]] = {}
-        self._bytes = 0
 
-    def inspect(self, line: Line, digest: int, example: Example) -> Found:
-        """Problems that are known by now; ``digest`` is a number drawn from the line's bytes."""
-        self._marker.add(line.number, digest, example)
-        found = self._look_at_answers(example) if digest < self._answers_below else []
-        if found:
-            self._found[len(self._lines)] = found
-        self._lines.append(line)
-        self._examples.append(example)
-        self._bytes += len(line.raw)
-        return self.rest() if self._search.small or self._bytes > _BATCH_BYTES else []
+    def inspect(
+        self, lines: Sequence[Line], digests: Sequence[int], examples: Sequence[Example]
+    ) -> Found:
+        """The problems of some lines; each digest is a number drawn from the bytes of a line."""
+        every = self._secrets(lines, examples)
+        for at, (line, digest, example) in enumerate(zip(lines, digests, examples, strict=True)):
+            self._marker.add(line.number, digest, example)
+            if digest < self._answers_below and (found := self._look_at_answers(example)):
+                every[at] = every.get(at, []) + found
+        return [(lines[at], every[at]) for at in sorted(every)]
 
-    def rest(self) -> Found:
-        """Problems of the lines that wait to be searched together."""
-        every = self._secrets()
-        for index, found in self._found.items():
-            every[index] = every.get(index, []) + found
-        told = [(self._lines[index], every[index]) for index in sorted(every)]
-        self._lines, self._examples, self._found, self._bytes = [], [], {}, 0
-        return told
-
-    def _secrets(self) -> dict[int, list[Problem]]:
-        """Secrets and personal data by the index of the waiting line."""
-        lines, examples = self._lines, self._examples
-        if self._search.small or self._bytes > _ALONE_BYTES:
+    def _secrets(
+        self, lines: Sequence[Line], examples: Sequence[Example]
+    ) -> dict[int, list[Problem]]:
+        """Secrets and personal data by the index of the line."""
+        if self._search.small or sum(len(line.raw) for line in lines) > _ALONE_BYTES:
             each = ((at, secrets.inspect(line.raw, examples[at])) for at, line in enumerate(lines))
             every = {at: found for at, found in each if found}
         else:

@@ -24,7 +24,9 @@ MAX_LINE_BYTES = 64 << 20
 """Lines beyond this are skipped: a record of 65,536 tokens is well below 1 MB of text, so only
 embedded images come near, and parsing twice this would break the memory budget of 300 MB."""
 
-_BLOCK_BYTES = 1 << 18  # a hundred and fifty conversations; stays in the cache of a processor
+BLOCK_BYTES = 1 << 18
+"""About a hundred and fifty conversations: they stay in the cache of a processor."""
+
 _BLOCK_LINES = 1000
 _SKIP_BYTES = 1 << 20
 
@@ -102,12 +104,14 @@ def read_blocks(
     max_line_bytes: int = MAX_LINE_BYTES,
     start: int = 0,
     size: int | None = None,
+    block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[Block]:
-    """The lines of :func:`read_jsonl`, many at a time."""
+    """The lines of :func:`read_jsonl`, so many bytes of them at a time, and the rest of a line."""
     number, offset = 1, start
     end = sys.maxsize if size is None else start + size
     while offset < end:
-        raws, until, last = _read(stream, number, offset, end, max_line_bytes)
+        enough = min(end, offset + block_bytes)
+        raws, until, last = _read(stream, number, offset, enough, max_line_bytes)
         if not raws and last is None:
             return
         values = _parsed(raws)
@@ -121,20 +125,19 @@ def read_blocks(
 
 
 def _read(
-    stream: BinaryIO, number: int, offset: int, end: int, max_line_bytes: int
+    stream: BinaryIO, number: int, offset: int, enough: int, max_line_bytes: int
 ) -> tuple[list[bytes], int, Line | None]:
     """Some lines, where they end, and the line after them if it is not to be read.
 
-    After a damaged archive nothing follows.
+    After the end of the stream, or a damaged archive, nothing follows: it ends nowhere.
     """
     raws: list[bytes] = []
     readline, most = stream.readline, max_line_bytes + 2
-    enough = min(end, offset + _BLOCK_BYTES)
     try:
         while offset < enough and len(raws) < _BLOCK_LINES:
             raw = readline(most)
             if not raw:
-                return raws, end, None
+                return raws, sys.maxsize, None
             length = len(raw)
             if length > max_line_bytes and length - _ending(raw) > max_line_bytes:
                 if not raw.endswith(b"\n"):
@@ -145,7 +148,8 @@ def _read(
             raws.append(raw)
             offset += length
     except ArchiveError as error:
-        return raws, end, Line(number + len(raws), offset, b"", None, [error.problem], False)
+        damaged = Line(number + len(raws), offset, b"", None, [error.problem], False)
+        return raws, sys.maxsize, damaged
     return raws, offset, None
 
 
