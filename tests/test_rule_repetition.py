@@ -126,8 +126,9 @@ def test_of_a_sample_the_share_of_all_is_estimated() -> None:
     """
     found = only(near_duplicates(of(100, share=0.3, near=times(6))))
     assert found.message == (
-        "6 of 30 examples of a sample; about 67% ± 26% of all nearly repeat another"
-        " (67%, limit 5%); effective number of examples about 1,234"
+        "6 of 30 examples of a sample; about 67% ± 26% of all if in pairs, down to 20% if in"
+        " larger groups, nearly repeat another (67%, limit 5%);"
+        " effective number of examples about 1,234"
     )
     assert (found.count, found.path, found.lines) == (6, "b.jsonl", (1, 2, 3, 4, 5))
     many = only(near_duplicates(of(100, share=0.3, near=times(20)))).message
