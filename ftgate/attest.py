@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ftgate.cache import look_at
 from ftgate.errors import UnreadableError
 from ftgate.files import expand
+from ftgate.looks import look_at
 from ftgate.render.attestation import PREDICATE, STATEMENT
 from ftgate.small_files import read_small
 

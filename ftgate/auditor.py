@@ -33,8 +33,8 @@ from ftgate.gate import (
 from ftgate.settings import Settings
 
 if TYPE_CHECKING:
-    from ftgate.cache import Seen
     from ftgate.judging import Judging
+    from ftgate.looks import Seen
     from ftgate.reading import Reading
     from ftgate.sources import File, Job
 

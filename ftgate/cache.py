@@ -16,28 +16,21 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ftgate.atomic import replacing
-from ftgate.deadline import FOREVER, Deadline
 from ftgate.ownership import doubt, doubt_of
-from ftgate.remote.names import is_url
 
 if TYPE_CHECKING:
-    from ftgate.remote.blocks import Tell
-    from ftgate.remote.looking import Elsewhere
+    pass
 
 DAY_SECONDS = 86_400
 KEPT_DAYS = 30
-MARK_BYTES = 1 << 22
-"""A file is marked at every multiple of this: after 2 milliseconds of digesting."""
-
-_BUFFER_BYTES = 1 << 18
 PRIVATE = "close it (chmod go-w), or name a folder of your own: FTGATE_CACHE_DIR"
 _ENTRY = re.compile(r"[a-z-]+-[0-9a-f]{40}\.json")
 
@@ -61,113 +54,6 @@ def key_of(kind: str, *parts: str | bytes) -> str:
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return f"{kind}-{digest.hexdigest()[:40]}"
-
-
-class Seen(NamedTuple):
-    """A file's digest (``sha256:…``), its size, and what else changes when the file does.
-
-    That is the time of change in nanoseconds, or the version that a store of data has of it.
-    ``marks`` are the digests of its first :data:`MARK_BYTES`, of its first two times as many, and
-    so on: where those of two files are equal, the files begin with the same bytes.
-    """
-
-    digest: str
-    size: int
-    version: int | str
-    marks: tuple[str, ...] = ()
-
-
-def look_at(path: str, deadline: Deadline = FOREVER) -> Seen:
-    """Digest of a file's bytes; an unreadable file has the digest of its absence.
-
-    One that is elsewhere is downloaded. Raises RemoteError when it cannot be, OutOfTimeError after
-    ``deadline``.
-    """
-    if is_url(path):
-        return Looks().at(path, deadline)
-    try:
-        with open(path, "rb", buffering=0) as stream:
-            before = os.fstat(stream.fileno())
-            *marks, digest = _digests_of(stream, deadline)
-        return Seen(f"sha256:{digest}", before.st_size, before.st_mtime_ns, tuple(marks))
-    except OSError:
-        return Seen("unreadable", 0, 0)
-
-
-def digest_of(stream: BinaryIO, deadline: Deadline) -> str:
-    """``sha256:…`` of what is left of a stream. Raises OutOfTimeError after ``deadline``."""
-    *_, digest = _digests_of(stream, deadline)
-    return f"sha256:{digest}"
-
-
-def _digests_of(stream: Any, deadline: Deadline) -> Iterator[str]:
-    """The digests up to every mark of what is left of a stream, and last that of all of it."""
-    digest, buffer, done = hashlib.sha256(), memoryview(bytearray(_BUFFER_BYTES)), 0
-    while size := stream.readinto(buffer[: MARK_BYTES - done % MARK_BYTES]):
-        deadline.check()
-        digest.update(buffer[:size])
-        done += size
-        if done % MARK_BYTES == 0:
-            yield digest.hexdigest()
-    yield digest.hexdigest()
-
-
-class Looks:
-    """Digests of the files of one run, each taken once.
-
-    ``cache`` knows the digests of files elsewhere; ``offline`` asks nobody for them.
-    """
-
-    def __init__(self, cache: Cache | None = None, *, offline: bool = False) -> None:
-        self._seen: dict[str, Seen] = {}
-        self._cache = cache or Cache(None)
-        self._offline = offline
-        self._tell: Tell | None = None
-
-    def at(self, path: str, deadline: Deadline = FOREVER) -> Seen:
-        """The file as it was at the first look.
-
-        Raises RemoteError, NotFetchedError, and OutOfTimeError after ``deadline``.
-        """
-        if path not in self._seen:
-            url = is_url(path)
-            look = Seen(*self.elsewhere.look(path, deadline)) if url else look_at(path, deadline)
-            self._seen[path] = look
-        return self._seen[path]
-
-    def listed(self, url: str) -> list[str]:
-        """Addresses of the files below a folder elsewhere, or that match a glob."""
-        return self.elsewhere.listed(url)
-
-    def tell(self, tell: Tell) -> None:
-        """Who hears how far a download is."""
-        self._tell = tell
-        if "elsewhere" in self.__dict__:
-            self.elsewhere.tell(tell)
-
-    def still_true(self) -> bool:
-        """Whether no file has changed since: only then may a result be remembered for it."""
-        return all(is_still(path, seen) for path, seen in self._seen.items())
-
-    @functools.cached_property
-    def elsewhere(self) -> Elsewhere:
-        """What this run looks at that is not on this machine."""
-        from ftgate.remote.looking import Elsewhere  # few runs do
-
-        return Elsewhere(self._cache, tell=self._tell, offline=self._offline)
-
-
-def is_still(path: str, seen: Seen) -> bool:
-    """Whether a file is what it was when it was looked at. Raises RemoteError."""
-    if is_url(path):
-        from ftgate.remote.looking import version_now
-
-        return version_now(path) == seen.version
-    try:
-        found = os.stat(path)
-    except OSError:
-        return seen == Seen("unreadable", 0, 0)
-    return (found.st_size, found.st_mtime_ns) == (seen.size, seen.version)
 
 
 @functools.cache

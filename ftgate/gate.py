@@ -16,9 +16,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ftgate import __version__, config, sources
-from ftgate.cache import Cache, Looks
+from ftgate.cache import Cache
 from ftgate.deadline import FOREVER, Deadline, OutOfTimeError
 from ftgate.errors import ConfigError, UsageError
+from ftgate.looks import Looks
 from ftgate.plain import to_plain
 from ftgate.settings import Settings
 from ftgate.sources import Job

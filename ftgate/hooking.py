@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ftgate import gitindex, sources
 from ftgate.atomic import scratch_folder
-from ftgate.cache import Looks, key_of
+from ftgate.cache import key_of
 from ftgate.deadline import Deadline, OutOfTimeError
 from ftgate.errors import FtgateError, NotFetchedError, UsageError
 from ftgate.files import DVC_SUFFIX, data_below, data_beside, find_baseline, is_dvc_pointer
@@ -24,6 +24,7 @@ from ftgate.gate import (
     parse_day,
     shown_as,
 )
+from ftgate.looks import Looks
 from ftgate.prices.places import price_files
 from ftgate.readers.prompt_names import includes_others
 from ftgate.sources import Job

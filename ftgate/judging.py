@@ -11,11 +11,12 @@ from datetime import date
 from typing import NamedTuple
 
 from ftgate import baseline, rules
-from ftgate.cache import Cache, Looks
+from ftgate.cache import Cache
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import SERIAL, Engine
 from ftgate.files import BASELINE_NAME, is_data
 from ftgate.ignoring import Ignores
+from ftgate.looks import Looks
 from ftgate.model import BaselineUse, Finding, Missing, ModelFacts, Price, Verdict
 from ftgate.model.change import Before
 from ftgate.prices.choice import PriceChoice

@@ -1,7 +1,7 @@
 """Which pieces a file has, remembered by how the file begins, and which of them go together.
 
 Up to its first change a file has the pieces that it had: the digest of the whole file, which every
-run takes, says so at its marks (:class:`~ftgate.cache.Seen`). There it is neither cut nor digested
+run takes, says so at its marks (:class:`~ftgate.looks.Seen`). There it is neither cut nor digested
 again. What several pieces in a row said is remembered as one, so that few entries are opened.
 """
 
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ftgate.cache import MARK_BYTES, Cache, Seen, key_of
+from ftgate.cache import Cache, key_of
 from ftgate.engine import Piece
+from ftgate.looks import MARK_BYTES, Seen
 
 MOST_IN_SECTION = 16
 """Pieces that go together; on average they are half as many."""

@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Looks
+from ftgate.cache import Cache
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.counting import LazyCounter
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import SERIAL, Engine
 from ftgate.formats import PREFERENCE_FORMATS
+from ftgate.looks import Looks
 from ftgate.meter import METER
 from ftgate.model import (
     BreakEven,

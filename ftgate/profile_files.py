@@ -11,12 +11,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Seen, is_still, key_of
+from ftgate.cache import Cache, key_of
 from ftgate.content.marks import WHOLE
 from ftgate.counting import LazyCounter
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import Counting, Engine, Piece, Result, Task
 from ftgate.errors import VocabularyError
+from ftgate.looks import Seen, is_still
 from ftgate.meter import METER
 from ftgate.model import Problem
 from ftgate.outlines import ends_section, pieces_before_change, remember_outline, sections

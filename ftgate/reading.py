@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Looks, Seen, is_still, key_of
+from ftgate.cache import Cache, key_of
 from ftgate.content.marks import WHOLE_BYTES
 from ftgate.counting import LazyCounter
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.engine import SERIAL, Engine, Result
 from ftgate.errors import UnreadableError
+from ftgate.looks import Looks, Seen, is_still
 from ftgate.lookup import examples_at
 from ftgate.model import (
     Evidence,

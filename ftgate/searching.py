@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from ftgate.cache import Cache, Seen, is_still, key_of
+from ftgate.cache import Cache, key_of
 from ftgate.content.marks import (
     ANSWER_BYTES,
     SMALL_BYTES,
@@ -26,6 +26,7 @@ from ftgate.content.marks import (
 )
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import UnreadableError
+from ftgate.looks import Seen, is_still
 from ftgate.lookup import each_example_at, examples_at
 from ftgate.memory import Memory
 from ftgate.model import Leak, Repeats, Repetition

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ftgate.cache import Cache, Looks
+from ftgate.cache import Cache
 from ftgate.content.marks import WHOLE_BYTES
+from ftgate.looks import Looks
 from ftgate.model import Repetition
 from ftgate.reading import read_dataset
 from ftgate.sources import Dataset, File

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from ftgate import check, profile, profile_files
 from ftgate.accepted import Accepting
-from ftgate.cache import Cache, Looks, Seen, look_at
+from ftgate.cache import Cache
 from ftgate.content.marks import Search
 from ftgate.counting import LazyCounter
 from ftgate.engine import Counting, Engine, Piece, Result, Task, local
@@ -31,6 +31,7 @@ from ftgate.engine.pieces import cut, digested
 from ftgate.engine.task import perform, warm
 from ftgate.errors import WorkerError
 from ftgate.gate import CheckOptions
+from ftgate.looks import Looks, Seen, look_at
 from ftgate.model import Encoding
 from ftgate.outlines import pieces_before_change, remember_outline
 from ftgate.profile import Profile
@@ -263,7 +264,7 @@ def test_after_a_change_only_the_changed_pieces_are_read(
 @pytest.fixture
 def marked(monkeypatch: pytest.MonkeyPatch) -> int:
     """Bytes from mark to mark, fewer than a piece has."""
-    for module in ("cache", "outlines"):
+    for module in ("looks", "outlines"):
         monkeypatch.setattr(f"ftgate.{module}.MARK_BYTES", 3000)
     return 3000
 

@@ -20,12 +20,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ftgate import check, profile_files
-from ftgate.cache import look_at
 from ftgate.deadline import Deadline, OutOfTimeError
 from ftgate.engine import Engine, Piece, Result, Task, cluster, pieces, ray
 from ftgate.engine.cluster import GROUP_BYTES, Run, grouped
 from ftgate.errors import UnreadableError, UsageError, WorkerError
 from ftgate.gate import CheckOptions
+from ftgate.looks import look_at
 from ftgate.render import renderer
 from scripts.bucket import bucket_server, upload
 from tests.conftest import AS_OF, ROOT

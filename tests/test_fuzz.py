@@ -160,6 +160,15 @@ def test_a_damaged_statement_is_an_error(statement: Any) -> None:
         prove(statement, ())
 
 
+@pytest.mark.parametrize("kind", [[], {}, None, 1, True], ids=str)
+def test_a_part_of_no_kind_is_a_problem_of_its_record(kind: Any) -> None:
+    from ftgate.judge import judge_record
+
+    record = {"prompt": [{"type": kind, "value": "system"}]}
+    _, _, problems = judge_record(record, None)
+    assert [each.path for each in problems] == ["prompt[0].type"]
+
+
 def test_a_bill_of_thousands_of_digits_is_read_in_part() -> None:
     from ftgate.launching.calibration import billed_in
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-import ftgate.cache
+import ftgate.looks
 import ftgate.tokens.engines
 import ftgate.tokens.vocabulary
-from ftgate.cache import Cache, Seen
-from ftgate.deadline import Deadline
+from ftgate.cache import Cache
 from ftgate.errors import ConfigError, NothingToJudgeError, UnreadableError, UsageError
 from ftgate.gate import CheckOptions, check
 from ftgate.hooking import hook
+from ftgate.looks import Seen
 from ftgate.report import DatasetReport, Report
 from ftgate.report_json import to_dict as to_json
 from tests.conftest import AS_OF
@@ -272,14 +272,14 @@ def test_a_file_that_changes_while_it_is_read_is_not_judged(
     write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write("d/train.jsonl")
-    look = ftgate.cache.look_at
+    look = ftgate.looks.look_at
 
-    def look_then_edit(name: str, deadline: Deadline) -> Seen:
-        seen = look(name, deadline)
+    def look_then_edit(name: str, *given: Any) -> Seen:
+        seen = look(name, *given)
         write("d/train.jsonl", 70)
         return seen
 
-    monkeypatch.setattr(ftgate.cache, "look_at", look_then_edit)
+    monkeypatch.setattr(ftgate.looks, "look_at", look_then_edit)
     with pytest.raises(UnreadableError, match="changed while it was read"):
         judge(str(path))
 
@@ -292,18 +292,18 @@ def test_one_run_starts_one_engine_and_takes_each_digest_once(
     write("d/prompts/today.txt", "Answer in formal English. {{ name }} asks. " * 20)
     started: list[str] = []
     looked: list[str] = []
-    start, look = ftgate.tokens.engines.open_counter, ftgate.cache.look_at
+    start, look = ftgate.tokens.engines.open_counter, ftgate.looks.look_at
 
     def counted_start(name: str, **size: int) -> object:
         started.append(name)
         return start(name, **size)
 
-    def counted_look(path: str, deadline: Deadline) -> Seen:
+    def counted_look(path: str, *given: Any) -> Seen:
         looked.append(path)
-        return look(path, deadline)
+        return look(path, *given)
 
     monkeypatch.setattr(ftgate.tokens.engines, "open_counter", counted_start)
-    monkeypatch.setattr(ftgate.cache, "look_at", counted_look)
+    monkeypatch.setattr(ftgate.looks, "look_at", counted_look)
     hook(["d/val.jsonl"], CheckOptions(as_of=AS_OF), lambda report: report.outcome)
     assert started == ["o200k_base"]
     assert len(looked) == len(set(looked)) == 3

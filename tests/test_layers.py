@@ -104,7 +104,9 @@ MAY_IMPORT = {
     "ftgate.settings": (),
     "ftgate.formats": ("ftgate.formats", "ftgate.model"),
     "ftgate.readers": ("ftgate.readers", "ftgate.meter", "ftgate.model", "ftgate.remote"),
-    "ftgate.remote": ("ftgate.remote", "ftgate.cache", "ftgate.deadline", "ftgate.errors"),
+    "ftgate.remote": (
+        *("ftgate.remote", "ftgate.cache", "ftgate.deadline", "ftgate.errors", "ftgate.looks"),
+    ),
     "ftgate.remote.names": (),
     "ftgate.prompts": (
         *("ftgate.prompts", "ftgate.errors", "ftgate.formats", "ftgate.model"),

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 import ftgate.remote.blocks
-from ftgate.cache import Cache, Looks, look_at
+from ftgate.cache import Cache
 from ftgate.cli import run
 from ftgate.errors import FtgateError, NothingToJudgeError, RemoteError
+from ftgate.looks import Looks, look_at
 from ftgate.readers.compressed import open_data
 from ftgate.remote.copies import Copy
 from ftgate.remote.looking import listed

@@ -21,10 +21,11 @@ import ftgate
 import ftgate.remote.blocks
 import ftgate.remote.looking
 import ftgate.remote.web
-from ftgate.cache import Cache, Looks, look_at
+from ftgate.cache import Cache
 from ftgate.cli import run
 from ftgate.errors import RemoteError, UsageError
 from ftgate.gate import CheckOptions
+from ftgate.looks import Looks, look_at
 from ftgate.readers.compressed import open_data
 from ftgate.remote.names import shown
 from tests.conftest import AS_OF, ROOT

@@ -142,9 +142,9 @@ def test_whenever_time_is_up_the_set_is_undecided(data: Path, clock: Clock) -> N
 def test_digesting_a_file_stops_between_its_blocks(
     data: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ftgate.cache import look_at
+    from ftgate.looks import look_at
 
-    monkeypatch.setattr("ftgate.cache._BUFFER_BYTES", 100)
+    monkeypatch.setattr("ftgate.looks._BUFFER_BYTES", 100)
     clock.until = 3
     with pytest.raises(OutOfTimeError):
         look_at(str(data / "train.jsonl"), Deadline(60, time.monotonic()))

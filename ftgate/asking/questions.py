@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from ftgate.asking.agreement import OTHER
 from ftgate.asking.prompt import CANNOT_TELL, KNOWLEDGE, LABELS, PROMPT_VERSION, messages
-from ftgate.cache import Cache, Looks, key_of
+from ftgate.cache import Cache, key_of
 from ftgate.errors import UnreadableError
+from ftgate.looks import Looks
 from ftgate.model import Judgement
 from ftgate.reading import read_sample
 from ftgate.report import DatasetReport

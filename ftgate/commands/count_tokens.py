@@ -13,8 +13,9 @@ from ftgate.deadline import FOREVER, Deadline
 from ftgate.remote.names import is_url
 
 if TYPE_CHECKING:
-    from ftgate.cache import Cache, Looks
+    from ftgate.cache import Cache
     from ftgate.counting import LazyCounter
+    from ftgate.looks import Looks
     from ftgate.model import Encoding, Problem, ProviderFacts
     from ftgate.profile import Profile
     from ftgate.sources import Dataset, File
@@ -87,9 +88,9 @@ def count_paths(
     beyond the limit per example is told apart when there is a ``provider``. Raises OutOfTimeError
     after ``deadline``.
     """
-    from ftgate.cache import Looks
     from ftgate.counting import LazyCounter
     from ftgate.files import PROMPT_SUFFIXES
+    from ftgate.looks import Looks
     from ftgate.readers.prompt_names import is_prompt
     from ftgate.settings import Settings
     from ftgate.sources import discover

@@ -100,9 +100,10 @@ def _of(report: Report, names: tuple[str, ...]) -> Report:
 
 def _recheck(report: Report, options: CheckOptions) -> None:
     """Raise UnreadableError when a file is no longer what was judged."""
-    from ftgate.cache import Cache, Looks
+    from ftgate.cache import Cache
+    from ftgate.looks import Looks
 
-    looks = Looks(Cache.open(options.cache_dir, enabled=options.cache))
+    looks = Looks(Cache.open(options.cache_dir, enabled=options.cache), afresh=True)
     for dataset in report.datasets:
         for file in dataset.files:
             if looks.at(file.path).digest != file.digest:

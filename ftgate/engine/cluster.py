@@ -23,10 +23,11 @@ from typing import Any
 
 from ftgate import engine
 from ftgate.atomic import scratch_folder
-from ftgate.cache import Looks, Seen, key_of
+from ftgate.cache import key_of
 from ftgate.engine.pieces import digested
 from ftgate.engine.task import Piece, Result, Task, perform
 from ftgate.errors import UnreadableError, UsageError, WorkerError
+from ftgate.looks import Looks, Seen
 
 GROUP_BYTES = 16_000_000
 """Data of a group: about a second of work, beside a millisecond for handing it to a worker."""
@@ -230,7 +231,7 @@ def _perform_same(task: Task) -> Result:
 
 
 def _look_at_piece(path: str, piece: Piece) -> Seen:
-    """As :func:`~ftgate.cache.look_at`, but for the digest, which is that of the piece."""
+    """As :func:`~ftgate.looks.look_at`, but for the digest, which is that of the piece."""
     try:
         before = os.stat(path)
         (here,) = digested(path, [piece])

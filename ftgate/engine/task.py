@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ftgate.accepted import Accepting
-from ftgate.cache import Seen, is_still
 from ftgate.content.marks import WHOLE, Search
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import UnreadableError
+from ftgate.looks import Seen, is_still
 from ftgate.model import Problem
 from ftgate.profile import Profile
 from ftgate.profiling import Measure, profile_stream

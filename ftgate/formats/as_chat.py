@@ -283,6 +283,9 @@ def _read_part(chat: AsChat, part: Any, path: str) -> Any:
         chat.bad(path, "is not an object")
         return {"type": "text", "text": text_of(part)}
     kind = part.get("type", "text")
+    if not isinstance(kind, str):
+        chat.bad(f"{path}.type", "is not text")
+        return {"type": "text", "text": text_of(part)}
     key = "value" if "value" in part and kind not in part else kind  # LLaMA-Factory has one name
     if kind == "text" and isinstance(part.get(key), str):
         chat.leave(part, {"type", key}, path)

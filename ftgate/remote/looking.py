@@ -11,9 +11,10 @@ import os
 import weakref
 from typing import Any, NamedTuple
 
-from ftgate.cache import Cache, digest_of, key_of
+from ftgate.cache import Cache, key_of
 from ftgate.deadline import FOREVER, Deadline
 from ftgate.errors import NotFetchedError, UsageError
+from ftgate.looks import digest_of
 from ftgate.remote.blocks import Allowance, Blocks, Tell, again
 from ftgate.remote.copies import Copy
 from ftgate.remote.names import shown
