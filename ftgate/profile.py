@@ -284,7 +284,6 @@ class Profile:
         """JSON values for the cache, of all that is in memory."""
         data = {name: getattr(self, name) for name in self.__slots__}
         del data["runs"], data["chunks"]
-        data["distinct"] = self.unique
         data["lengths"] = sorted(self.lengths.items())
         data["problems"] = {kind: [t.count, t.places] for kind, t in self.problems.items()}
         for name in ("digests", "at"):

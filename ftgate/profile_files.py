@@ -167,7 +167,9 @@ class _Files:
         for part in profile.on_disk():
             self._cache.put(key_of("profile-part", key, str(parts)), part.to_json())
             parts += 1
-        self._cache.put(key, {**profile.to_json(), _ON_DISK: parts})
+        # Nobody asks how many are distinct in a piece alone, but of the file everybody does.
+        whole = {**profile.to_json(), "distinct": profile.unique, _ON_DISK: parts}
+        self._cache.put(key, whole)
 
     def remember_pieces(self, file: File, pieces: Sequence[Piece], profile: Profile) -> None:
         """Where a message names a place of the file, they say something else elsewhere."""
